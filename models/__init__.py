@@ -1,0 +1,21 @@
+"""CLIP: load it, feed it, name it. Knows no HTTP, no index, no collection.
+
+errors             what can go wrong, as one tree
+config             ModelConfig, DecodeLimits: frozen values made at start-up
+images             the only image decoder
+encoder            the Encoder protocol (pre / core / post) and its types
+preparation        resize and crop to what a model wants
+thumbnails         small JPEGs of decoded pictures
+text_truncation    text at the length it has, where that is exact
+open_clip_encoder  the only importer of open_clip
+fake_encoder       weight-free and deterministic, for unit tests
+devices            where to compute and in which precision
+fingerprint        a model's identity
+golden             embeddings of known inputs, to prove a loaded model by
+loading            ModelConfig → Encoder, offline first, checked by a golden embedding
+prompts            prompt templates and class embeddings
+zero_shot          class scores from embeddings
+builtin/           our own small model: config, weights, card
+training/          contrastive training, distillation, export
+evaluation/        recall_at_k
+"""

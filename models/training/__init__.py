@@ -1,0 +1,15 @@
+"""Contrastive training and distillation: how our own models are made. Serving never imports it.
+
+corpus          captioned and labelled pictures, and their texts, from tars and manifests
+teachers        the frozen models that we learn from: ImageNet tower, sentence encoder
+material        all that the recipe learns from, computed once
+design          the built-in model's architecture
+losses          contrastive losses, distillation losses
+schedule        warm-up + cosine, seeds, averaging of weights
+image_tower     teacher features → our image tower
+text_tower      teacher sentence embeddings → our text tower
+alignment       both towers into one space
+hardening       worse copies of a picture are seen as the picture itself
+export          an ordinary open_clip model directory
+recipe          the one command that makes `models/builtin`
+"""
