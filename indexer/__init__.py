@@ -1,0 +1,29 @@
+"""From picture files to a published, searchable generation, and reading one back.
+
+Read half (the service may import it):
+    errors        the IndexerError tree
+    config        IndexConfig: where a collection lives, how it is indexed; list_collections
+    locations     paths as URIs and back
+    catalog       SQLite: items, skipped files, generations (package; the only door to sqlite3)
+    vector_index  nearest neighbours (the only door to faiss)
+    vector_store  append-only segments of unit vectors
+    generation    one published generation: opened, verified, held
+    searcher      embeddings → hits with metadata
+    durability    making files survive a power cut
+
+Write half (the batch job; the service never imports it):
+    sources       folders and manifests → the files they list
+    found         a file as a source lists it
+    manifests     CSV and JSONL → rows with captions and metadata
+    changes       sources against catalog → what has to be read
+    reading       a file's bytes, without ever hanging
+    recognition   renamed, moved and touched files: read and hashed, never decoded
+    lookahead     a function over many values in threads, a bounded number ahead
+    pipeline      read → decode pool → batches → encode → commit
+    encoding      a batch → embeddings, though one picture of it fails
+    thumbnails    small JPEGs by content hash
+    publisher     the one place where a generation becomes current
+    builder       one index run, from lock to summary
+    progress      how a run tells its caller how far it is
+    gallery       drawn pictures with captions, for trying and for tests
+"""

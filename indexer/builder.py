@@ -1,0 +1,214 @@
+"""One index run, from the lock to the summary: look, read what changed, publish what differs.
+
+An unchanged collection costs a look at its files' sizes and times: nothing is opened, no model is
+loaded. Holds the collection's lock throughout; a reader never waits for it.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from indexer.catalog import publication
+from indexer.catalog.connection import Database
+from indexer.catalog.files import FileTable, KnownContents, KnownModel
+from indexer.catalog.scan import Scan
+from indexer.catalog.staging import Differences, Staging
+from indexer.changes import open_sources, take_look
+from indexer.config import IndexConfig
+from indexer.errors import CollectionBusyError, CollectionNotFoundError, GenerationDamagedError
+from indexer.generation import open_generation, open_reader
+from indexer.pipeline import Pipeline, PipelineCounts
+from indexer.progress import IndexSummary, Progress
+from indexer.publisher import prune, publish, remove_orphans
+from indexer.recognition import recognise
+from indexer.sources import Source
+from indexer.vector_store import SEGMENT_ROWS, VectorsMissingError, VectorStore, segment_name
+from models.encoder import Encoder
+
+
+def index_collection(
+    config: IndexConfig,
+    sources: Sequence[str | Path],
+    *,
+    model_key: str,
+    load_encoder: Callable[[], Encoder],
+    progress: Progress,
+    retry_skipped: bool = False,
+    allow_empty: bool = False,
+    remove: Sequence[str | Path] = (),
+    rebuild: bool = False,
+) -> IndexSummary:
+    """Bring a collection up to date with its sources and publish the result as a generation.
+
+    Without `sources` and `remove` all known sources are looked at. `load_encoder` is called only if
+    a picture has to be encoded. `rebuild` publishes even if nothing differs.
+
+    Raises SourceError (nothing was changed), CollectionNotFoundError, CollectionBusyError,
+    CatalogVersionError, ModelLoadError or EncodeError.
+    """
+    started_s = time.monotonic()
+    opened = open_sources(config, sources)
+    if not opened and not config.catalog_path().is_file():
+        raise CollectionNotFoundError(config.collection)  # before a misspelt name makes one
+    with _locked(config):
+        database = Database(config.catalog_path())
+        try:
+            run = _Run(config, database, model_key, load_encoder, progress)
+            scan = run.look(opened, remove, allow_empty=allow_empty)
+            run.read(scan, retry_skipped=retry_skipped)
+            run.publish(scan, rebuild=rebuild)
+            summary = run.summary(scan, time.monotonic() - started_s)
+        finally:
+            database.close()
+    progress.finish(summary)
+    return summary
+
+
+@contextmanager
+def _locked(config: IndexConfig) -> Iterator[None]:
+    """Be the only indexer of the collection; the system lets go of the lock with the process."""
+    config.collection_dir().mkdir(parents=True, exist_ok=True)
+    lock = FileLock(config.lock_path(), timeout=0)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise CollectionBusyError(config.collection) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+class _Run:
+    """The steps of one run, in order, and what they found."""
+
+    def __init__(
+        self,
+        config: IndexConfig,
+        database: Database,
+        model_key: str,
+        load_encoder: Callable[[], Encoder],
+        progress: Progress,
+    ) -> None:
+        self._config = config
+        self._database = database
+        self._table = FileTable(database)
+        self._model_key = model_key
+        self._load_encoder = load_encoder
+        self._progress = progress
+        self._model = self._table.model_of_key(model_key)
+        self._counts = PipelineCounts()
+        self._differences = Differences()
+        self._published = False
+
+    def look(
+        self, sources: Sequence[Source], removed: Sequence[str | Path], *, allow_empty: bool
+    ) -> Scan:
+        """Find out what the sources list."""
+        remove_orphans(self._config, self._database)
+        return take_look(self._database, self._config, sources, removed, allow_empty=allow_empty)
+
+    def read(self, scan: Scan, *, retry_skipped: bool) -> None:
+        """Bring new and changed files into the catalog; load the model only if it is needed."""
+        total = self._plan(scan, retry_skipped)
+        self._progress.start(total)
+        if total and self._model is not None:
+            total -= self._recognise(scan, self._model)
+        if total == 0:
+            return
+        self._progress.note("loading the model")
+        encoder = self._load_encoder()
+        planned_for = self._model
+        self._model = self._table.register_model(self._model_key, encoder.info)
+        if planned_for is None or planned_for.model_id != self._model.model_id:
+            planned, total = total, self._plan(scan, retry_skipped)
+            if total != planned:
+                self._progress.start(total)
+        with closing(KnownContents(self._database.path, self._model.model_id)) as known:
+            pipeline = Pipeline(
+                self._config, self._table, known, self._model, encoder, self._progress
+            )
+            self._counts = pipeline.run(scan.work())
+
+    def _recognise(self, scan: Scan, model: KnownModel) -> int:
+        """Settle the files that need no model, up to the first that does. Returns how many."""
+        count = 0
+        with closing(KnownContents(self._database.path, model.model_id)) as known:
+            for files in recognise(self._config, self._table, known, scan.work()):
+                self._progress.advance(len(files), sum(f.code is not None for f in files))
+                count += len(files)
+        scan.drop_work(count)
+        return count
+
+    def publish(self, scan: Scan, *, rebuild: bool) -> None:
+        """Make what is known a new generation, if that differs from the newest one."""
+        scan.synchronise()
+        newest = self._table.newest_model()
+        model = self._model or newest
+        if model is None:
+            return
+        staging = Staging(self._database, model.model_id)
+        self._differences = staging.prepare()
+        if newest is None:
+            needed = self._differences.item_count > 0
+        else:
+            needed = self._differences.any() or model != newest or rebuild or self._is_damaged()
+        if needed:
+            self._progress.note(f"building the index of {self._differences.item_count} pictures")
+            publish(self._config, self._database, staging, model)
+            self._published = True
+            prune(self._config, self._database, model.model_id)
+
+    def summary(self, scan: Scan, seconds: float) -> IndexSummary:
+        """What came of it."""
+        differences = self._differences
+        skipped_by_code = scan.skipped_by_code()
+        return IndexSummary(
+            generation=publication.current_generation(self._database),
+            published=self._published,
+            scanned=scan.scanned(),
+            unchanged=differences.unchanged,
+            new=differences.new,
+            changed=differences.changed,
+            renamed=differences.renamed,
+            removed=differences.removed,
+            metadata_changed=differences.metadata_changed,
+            skipped=sum(skipped_by_code.values()),
+            encoded=self._counts.encoded,
+            decoded=self._counts.decoded,
+            seconds=seconds,
+            skipped_by_code=skipped_by_code,
+            re_embedded=differences.re_embedded,
+        )
+
+    def _plan(self, scan: Scan, retry_skipped: bool) -> int:
+        if self._model is not None:
+            self._forget_lost_vectors(self._model)
+        model_id = self._model.model_id if self._model else None
+        return scan.plan(model_id, retry_skipped=retry_skipped)
+
+    def _forget_lost_vectors(self, model: KnownModel) -> None:
+        """Segments that are missing or too short: what they held is embedded again."""
+        store = VectorStore(self._config.vectors_dir(model.fingerprint), model.dim)
+        needs = self._table.embedded_segments(model.model_id, SEGMENT_ROWS)
+        for segment, row_count in needs.items():
+            try:
+                store.check({segment_name(segment): row_count})
+            except VectorsMissingError as error:
+                lost = self._table.forget_segment(model.model_id, segment, SEGMENT_ROWS)
+                self._progress.note(f"{error.reason}: {lost} pictures are encoded again")
+
+    def _is_damaged(self) -> bool:
+        """Whether the current generation cannot be opened; then another one is built."""
+        reader = open_reader(self._config)
+        try:
+            open_generation(self._config, reader).close()
+        except GenerationDamagedError as error:
+            self._progress.note(f"generation {error.generation} is damaged: {error.reason}")
+            return True
+        finally:
+            reader.close()
+        return False

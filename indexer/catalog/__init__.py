@@ -1,0 +1,16 @@
+"""The catalog of a collection: one SQLite file, and the only importers of `sqlite3`.
+
+Read half (the service may import it):
+    records     what the catalog gives out: Item, SkippedFile, GenerationRecord
+    connection  opening the file, transactions, a pool of readers
+    schema      the tables, as a ladder of versions
+    reader      rows for hits, generations, skipped files
+
+Write half (the indexer only):
+    files       what is known of source files, their contents and embeddings; committed in batches
+    scan        one look at the sources, compared with what is known: what has to be read
+    merging     captions and metadata that several rows give one file, as functions for SQL
+    staging     the items of the next generation, compared with the last: what changed
+    publication the one transaction that makes a generation current
+    retention   dropping the rows of generations that nobody needs any more
+"""

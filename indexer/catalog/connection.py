@@ -1,0 +1,172 @@
+"""The door to SQLite: the one writer's database, and a pool of connections for readers.
+
+The only importer of `sqlite3`. Write-ahead logging, so that readers never wait for the indexer;
+full synchronisation, so that a commit survives a power cut. Knows no table.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from indexer.catalog.schema import LATEST_VERSION, MIGRATIONS, Migration
+from indexer.errors import CatalogVersionError
+
+Row = tuple[Any, ...]
+# How long to wait for a lock: only the short moments of recovery and of publishing ever hold one.
+_BUSY_TIMEOUT_S = 30.0
+# Pages of 4 KiB kept in memory by the writer: 64 MiB, so that its temporary tables stay there too.
+_WRITER_CACHE_KIB = 65_536
+
+
+class Database:
+    """The writer's connection: every statement outside `transaction` commits by itself."""
+
+    def __init__(self, path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> None:
+        """Open or create, and bring to the latest version. Raises CatalogVersionError."""
+        self.path = path
+        self._connection = _connect(path, create=True)
+        try:
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA synchronous = FULL")
+            self._connection.execute(f"PRAGMA cache_size = -{_WRITER_CACHE_KIB}")
+            _migrate(self._connection, migrations)
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def execute(self, sql: str, parameters: Sequence[object] = ()) -> int:
+        """Run one statement. Returns the number of rows it changed."""
+        return self._connection.execute(sql, parameters).rowcount
+
+    def execute_named(self, sql: str, parameters: Mapping[str, object]) -> int:
+        """Run one statement with named parameters. Returns the number of rows it changed."""
+        return self._connection.execute(sql, parameters).rowcount
+
+    def executemany(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
+        """Run one statement for every row of parameters."""
+        self._connection.executemany(sql, rows)
+
+    def query(self, sql: str, parameters: Sequence[object] = ()) -> Iterator[Row]:
+        """The rows of a question, read as they are asked for."""
+        return self._connection.execute(sql, parameters)
+
+    def one(self, sql: str, parameters: Sequence[object] = ()) -> Row | None:
+        """The first row of a question."""
+        row: Row | None = self._connection.execute(sql, parameters).fetchone()
+        return row
+
+    def value(self, sql: str, parameters: Sequence[object] = ()) -> Any:
+        """The first column of the first row, or None."""
+        row = self.one(sql, parameters)
+        return None if row is None else row[0]
+
+    def add_function(self, name: str, arity: int, function: Callable[..., str]) -> None:
+        """Let SQL call a pure function."""
+        self._connection.create_function(name, arity, function, deterministic=True)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All statements inside are committed together, or none."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close; temporary tables are gone afterwards."""
+        self._connection.close()
+
+
+class ReaderPool:
+    """Read-only connections, one for each thread that is reading at this moment."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the first connection. Raises FileNotFoundError or CatalogVersionError."""
+        if not path.is_file():
+            raise FileNotFoundError(path)
+        self._path = path
+        self._lock = threading.Lock()
+        self._idle: list[sqlite3.Connection] = [self._open()]
+        self._closed = False
+
+    def query(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
+        """All rows of one question."""
+        with self._borrowed() as connection:
+            return connection.execute(sql, parameters).fetchall()
+
+    def close(self) -> None:
+        """Close what is idle now; what is in use is closed when it comes back."""
+        with self._lock:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+
+    @contextmanager
+    def _borrowed(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            connection = self._idle.pop() if self._idle else None
+        connection = connection or self._open()
+        try:
+            yield connection
+        finally:
+            with self._lock:
+                keep = not self._closed
+                if keep:
+                    self._idle.append(connection)
+            if not keep:
+                connection.close()
+
+    def _open(self) -> sqlite3.Connection:
+        connection = _connect(self._path, create=False)
+        try:
+            _migrate(connection, MIGRATIONS)
+            connection.execute("PRAGMA query_only = ON")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def _connect(path: Path, *, create: bool) -> sqlite3.Connection:
+    mode = "rwc" if create else "rw"  # reading a write-ahead log needs write access to its index
+    return sqlite3.connect(
+        f"file:{quote(str(path))}?mode={mode}",
+        uri=True,
+        timeout=_BUSY_TIMEOUT_S,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _migrate(connection: sqlite3.Connection, migrations: Sequence[Migration]) -> None:
+    """Climb the ladder in one transaction: a catalog is never between two versions."""
+    latest = migrations[-1].version
+    version = _version(connection)
+    if version > latest:
+        raise CatalogVersionError(version, LATEST_VERSION)
+    if version == latest:
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        version = _version(connection)  # another process may have climbed while we waited
+        for migration in migrations:
+            if migration.version > version:
+                for statement in migration.statements:
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {migration.version}")
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise

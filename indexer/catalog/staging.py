@@ -1,0 +1,203 @@
+"""The items of the next generation, compared with those of the newest one: what changed.
+
+Decides which picture keeps its `image_id`: the one at the same URI, else one of the same content
+whose own file is gone. Works in temporary tables; publishes nothing.
+"""
+
+import base64
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.catalog.connection import Database
+from indexer.catalog.merging import add_merge_functions
+
+_ID_BYTES = 10  # 80 bits are 16 letters of base32, and no collision in any collection there will be
+
+_WANTED = """
+CREATE TEMP TABLE wanted (
+    file_id INTEGER PRIMARY KEY,
+    uri TEXT NOT NULL,
+    source TEXT NOT NULL,
+    content_hash TEXT NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    width INTEGER NOT NULL,
+    height INTEGER NOT NULL,
+    format TEXT NOT NULL,
+    captions TEXT NOT NULL,
+    metadata TEXT NOT NULL,
+    vector_row INTEGER NOT NULL,
+    item_id INTEGER,
+    image_id TEXT,
+    change TEXT NOT NULL DEFAULT 'new'
+)"""
+_FILL = """
+INSERT INTO wanted (file_id, uri, source, content_hash, size_bytes, width, height, format,
+                    captions, metadata, vector_row)
+SELECT f.file_id, f.uri, s.source, f.content_hash, f.size_bytes, p.width, p.height, p.format,
+       l.captions, l.metadata, e.vector_row
+FROM listings l
+JOIN sources s USING (source_id)
+JOIN files f USING (file_id)
+JOIN pictures p USING (content_hash)
+JOIN embeddings e ON e.model_id = ? AND e.content_hash = f.content_hash
+WHERE f.code IS NULL
+ON CONFLICT (file_id) DO UPDATE SET
+    captions = merge_captions(captions, excluded.captions),
+    metadata = merge_metadata(metadata, excluded.metadata)"""
+_SAME_FACTS = """
+i.source = wanted.source AND i.size_bytes = wanted.size_bytes AND i.width = wanted.width
+AND i.height = wanted.height AND i.format = wanted.format AND i.captions = wanted.captions
+AND i.metadata = wanted.metadata"""
+_MATCH_BY_URI = f"""
+UPDATE wanted SET
+    image_id = i.image_id,
+    change = CASE
+        WHEN i.content_hash <> wanted.content_hash THEN 'changed'
+        WHEN NOT ({_SAME_FACTS}) THEN 'metadata'
+        WHEN i.model_id <> ? OR i.vector_row <> wanted.vector_row THEN 'embedding'
+        ELSE 'none' END,
+    item_id = i.item_id
+FROM items i WHERE i.last_gen IS NULL AND i.uri = wanted.uri"""
+# Item numbers stay only with rows that stay: a row of the catalog never changes.
+_RENEW = "UPDATE wanted SET item_id = NULL WHERE change <> 'none'"
+_MATCH_RENAMES = """
+UPDATE wanted SET image_id = pairs.image_id, change = 'renamed'
+FROM (
+    SELECT fresh.file_id, gone.image_id
+    FROM (SELECT file_id, content_hash,
+                 row_number() OVER (PARTITION BY content_hash ORDER BY uri) AS place
+          FROM wanted WHERE image_id IS NULL) AS fresh
+    JOIN (SELECT image_id, content_hash,
+                 row_number() OVER (PARTITION BY content_hash ORDER BY uri) AS place
+          FROM items i WHERE last_gen IS NULL
+          AND NOT EXISTS (SELECT 1 FROM wanted_uris w WHERE w.uri = i.uri)) AS gone
+    USING (content_hash, place)
+) AS pairs WHERE pairs.file_id = wanted.file_id"""
+_CLASHES = """
+SELECT file_id FROM (
+    SELECT file_id, change = 'new' AS may_yield,
+           row_number() OVER (PARTITION BY image_id ORDER BY change = 'new', file_id) AS place
+    FROM wanted) WHERE place > 1 AND may_yield"""
+_NUMBER = """
+UPDATE wanted SET item_id = numbered.item_id
+FROM (SELECT file_id, ? + row_number() OVER (ORDER BY vector_row, file_id) AS item_id
+      FROM wanted WHERE item_id IS NULL) AS numbered
+WHERE numbered.file_id = wanted.file_id"""
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """How the next generation differs from the newest one, in items."""
+
+    new: int = 0
+    changed: int = 0
+    renamed: int = 0
+    metadata_changed: int = 0
+    re_embedded: int = 0
+    removed: int = 0
+    unchanged: int = 0
+
+    def any(self) -> bool:
+        """Whether there is anything to publish."""
+        return bool(
+            self.new
+            or self.changed
+            or self.renamed
+            or self.metadata_changed
+            or self.re_embedded
+            or self.removed
+        )
+
+    @property
+    def item_count(self) -> int:
+        """How many items the next generation has."""
+        return (
+            self.new
+            + self.changed
+            + self.renamed
+            + self.metadata_changed
+            + self.re_embedded
+            + self.unchanged
+        )
+
+
+class Staging:
+    """The next generation's items, as rows that are not published yet."""
+
+    def __init__(self, database: Database, model_id: int) -> None:
+        self._database = database
+        self.model_id = model_id
+        add_merge_functions(database)
+        database.add_function("image_id_of", 2, image_id_of)
+
+    def prepare(self) -> Differences:
+        """Work out the items and their ids. Returns what differs from the newest generation."""
+        database = self._database
+        with database.transaction():
+            database.execute("DROP TABLE IF EXISTS wanted")
+            database.execute(_WANTED)
+            database.execute(_FILL, (self.model_id,))
+            database.execute(_MATCH_BY_URI, (self.model_id,))
+            database.execute(_RENEW)
+        differences = self._differences()
+        if differences.new and differences.removed:
+            self._match_renames()
+            differences = self._differences()
+        return differences
+
+    def assign_ids(self) -> None:
+        """Give the new items their public ids and all new rows their numbers."""
+        database = self._database
+        last: int = database.value("SELECT coalesce(max(seq), 0) FROM sqlite_sequence") or 0
+        with database.transaction():
+            database.execute(
+                "UPDATE wanted SET image_id = image_id_of(uri, 0) WHERE image_id IS NULL"
+            )
+            salt = 1
+            while clashes := list(database.query(_CLASHES)):
+                database.executemany(
+                    "UPDATE wanted SET image_id = image_id_of(uri, ?) WHERE file_id = ?",
+                    ((salt, file_id) for (file_id,) in clashes),
+                )
+                salt += 1
+            database.execute(_NUMBER, (last,))
+
+    def vectors(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Item numbers and vector rows of all items, (n,) each, in the order of the rows."""
+        rows = self._database.query("SELECT item_id, vector_row FROM wanted ORDER BY vector_row")
+        pairs = np.fromiter(rows, dtype=np.dtype((np.int64, 2)))  # (n, 2)
+        return np.ascontiguousarray(pairs[:, 0]), np.ascontiguousarray(pairs[:, 1])
+
+    def _match_renames(self) -> None:
+        database = self._database
+        with database.transaction():
+            database.execute("CREATE TEMP TABLE wanted_uris (uri TEXT PRIMARY KEY) WITHOUT ROWID")
+            database.execute("INSERT INTO wanted_uris SELECT uri FROM wanted")
+            database.execute(_MATCH_RENAMES)
+            database.execute("DROP TABLE wanted_uris")
+
+    def _differences(self) -> Differences:
+        counts: dict[str, int] = dict(
+            self._database.query("SELECT change, count(*) FROM wanted GROUP BY change")
+        )
+        before: int = self._database.value("SELECT count(*) FROM items WHERE last_gen IS NULL")
+        stayed = sum(count for change, count in counts.items() if change != "new")
+        return Differences(
+            new=counts.get("new", 0),
+            changed=counts.get("changed", 0),
+            renamed=counts.get("renamed", 0),
+            metadata_changed=counts.get("metadata", 0),
+            re_embedded=counts.get("embedding", 0),
+            unchanged=counts.get("none", 0),
+            removed=before - stayed,
+        )
+
+
+def image_id_of(uri: str, salt: int) -> str:
+    """The public id that a picture gets when its URI is first seen: 16 letters and digits."""
+    text = uri if salt == 0 else f"{uri}\n{salt}"
+    digest = hashlib.blake2b(text.encode(), digest_size=_ID_BYTES).digest()
+    return base64.b32encode(digest).decode().lower()

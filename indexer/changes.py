@@ -1,0 +1,65 @@
+"""Sources against catalog: which files have to be read, and what left.
+
+Looks at every source before anything is changed, and refuses a look that would empty a source by
+accident. Opens no picture.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from indexer.catalog.connection import Database
+from indexer.catalog.scan import Scan
+from indexer.config import IndexConfig
+from indexer.errors import SourceError
+from indexer.locations import absolute_path, path_to_uri, uri_to_path
+from indexer.sources import Source, open_source
+
+
+def open_sources(config: IndexConfig, sources: Sequence[str | Path]) -> list[Source]:
+    """Open all sources, each once. Raises SourceError for the first that is not there."""
+    opened = {
+        source.uri: source
+        for source in (open_source(name, config.limits, config.data_dir) for name in sources)
+    }
+    return list(opened.values())
+
+
+def take_look(
+    database: Database,
+    config: IndexConfig,
+    sources: Sequence[Source],
+    removed: Sequence[str | Path],
+    *,
+    allow_empty: bool,
+) -> Scan:
+    """Look at the given sources, or at all known ones if none are given or removed.
+
+    Raises SourceError if there are none, if one cannot be read, or if one that had pictures has
+    none now and `allow_empty` is not set; the catalog then still says what it said before.
+    """
+    scan = Scan(database)
+    known = scan.known_sources()
+    for name in removed:
+        if source_uri(name) not in known:
+            raise SourceError(str(name), "it is not a source of this collection")
+    if not sources and not removed:
+        if not known:
+            raise SourceError("the collection", "it has no sources yet; name a folder or manifest")
+        sources = open_sources(config, known)
+    for source in sources:
+        candidates = scan.add(source.uri, source.kind, source.files())
+        if candidates == 0 and not allow_empty and (before := scan.indexed_before(source.uri)):
+            raise SourceError(
+                str(uri_to_path(source.uri)),
+                f"it had {before} pictures and has none now, so nothing was changed; if that is "
+                "meant, say so with --allow-empty",
+            )
+    for name in removed:
+        scan.forget_source(source_uri(name))
+    return scan
+
+
+def source_uri(source: str | Path) -> str:
+    """What the catalog calls a source, whether it still exists or not."""
+    name = str(source)
+    return name if name.startswith("file://") else path_to_uri(absolute_path(name))

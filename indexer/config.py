@@ -1,0 +1,85 @@
+"""Where a collection lives and how it is indexed: a frozen value, made once at start-up.
+
+Knows the layout of the data directory, and nothing of what is in the files. Reads no environment.
+"""
+
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from indexer.errors import ConfigError
+from models.config import DecodeLimits
+
+DEFAULT_COLLECTION = "default"
+# A collection's name is a directory name and a part of URLs: nothing that needs escaping in either.
+COLLECTION_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+
+
+def available_cores() -> int:
+    """How many cores this process may use, which in a container is fewer than the machine has."""
+    if hasattr(os, "sched_getaffinity"):  # Linux
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@dataclass(frozen=True, slots=True)
+class IndexConfig:
+    """One collection in one data directory. Raises ConfigError for a name that is not allowed."""
+
+    data_dir: Path
+    collection: str = DEFAULT_COLLECTION
+    decode_workers: int = field(default_factory=available_cores)
+    batch_size: int = 64
+    limits: DecodeLimits = field(default_factory=DecodeLimits)
+    thumbnails: bool = True
+    thumbnail_side: int = 384
+
+    def __post_init__(self) -> None:
+        if not COLLECTION_NAME.fullmatch(self.collection):
+            raise ConfigError(
+                f"{self.collection!r} cannot name a collection: use 1 to 64 of a-z, 0-9, "
+                "'-' and '_', beginning with a letter or a digit"
+            )
+        if self.decode_workers < 1 or self.batch_size < 1 or self.thumbnail_side < 1:
+            raise ConfigError("decode_workers, batch_size and thumbnail_side must be at least 1")
+
+    def collection_dir(self) -> Path:
+        """The directory that holds everything of this collection."""
+        return self.data_dir / "collections" / self.collection
+
+    def catalog_path(self) -> Path:
+        """The SQLite file."""
+        return self.collection_dir() / "catalog.sqlite"
+
+    def lock_path(self) -> Path:
+        """The file that the one indexer at work holds locked."""
+        return self.collection_dir() / "index.lock"
+
+    def vectors_dir(self, fingerprint: str) -> Path:
+        """The segments of one model's embeddings."""
+        return self.collection_dir() / "vectors" / fingerprint
+
+    def generations_dir(self) -> Path:
+        """The parent of all generations' files."""
+        return self.collection_dir() / "generations"
+
+    def generation_dir(self, generation: int) -> Path:
+        """The files of one generation."""
+        return self.generations_dir() / f"{generation:06d}"
+
+    def thumbnail_path(self, content_hash: str) -> Path:
+        """The thumbnail of a content; two letters of its hash keep directories small."""
+        return self.collection_dir() / "thumbnails" / content_hash[:2] / f"{content_hash}.jpg"
+
+
+def list_collections(data_dir: Path) -> list[str]:
+    """The names of the collections in a data directory, sorted; none if there is no directory."""
+    parent = data_dir / "collections"
+    if not parent.is_dir():
+        return []
+    return sorted(
+        entry.name
+        for entry in parent.iterdir()
+        if COLLECTION_NAME.fullmatch(entry.name) and (entry / "catalog.sqlite").is_file()
+    )

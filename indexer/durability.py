@@ -1,0 +1,33 @@
+"""Making files survive a power cut: the one place that knows when a name is on disk.
+
+A file's bytes and a directory's names are synchronised separately. Knows no file format.
+"""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+
+def sync_directory(directory: Path) -> None:
+    """Make the names in a directory durable."""
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write_durably(path: Path, write: Callable[[Path], None]) -> None:
+    """Have `write` fill a file beside `path`, make it durable, then give it its name at once.
+
+    Whoever looks at `path` sees the whole file or none. The name itself is on disk once the caller
+    has synchronised the directory.
+    """
+    unfinished = path.with_name(path.name + ".unfinished")
+    write(unfinished)
+    descriptor = os.open(unfinished, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    unfinished.replace(path)

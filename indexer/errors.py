@@ -1,0 +1,119 @@
+"""What can go wrong in `indexer`, as one tree; every error carries the data that explains it.
+
+    IndexerError
+    ├── CollectionNotFoundError   .collection
+    ├── NoGenerationError         .collection   nothing was published yet
+    ├── GenerationDamagedError    .generation, .reason
+    ├── FingerprintMismatchError  .expected, .actual
+    ├── ImageNotFoundError        .image_id
+    ├── CatalogVersionError       .version, .supported
+    ├── CollectionBusyError       .collection   another indexer is at work
+    ├── SourceError               .source, .reason
+    │   └── ManifestError         a CSV or JSONL file that cannot be read as a manifest
+    └── ConfigError               .reason       a value that no collection can be made of
+
+Never knows about HTTP or exit codes; `app.errors` translates. Every message says what to do.
+"""
+
+
+class IndexerError(Exception):
+    """Anything that `indexer` raises on purpose."""
+
+
+class ConfigError(IndexerError):
+    """A configured value cannot work."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class CollectionNotFoundError(IndexerError):
+    """There is no such collection in the data directory."""
+
+    def __init__(self, collection: str) -> None:
+        super().__init__(
+            f"there is no collection {collection!r}; make it with: "
+            f"sightline index --collection {collection} FOLDER"
+        )
+        self.collection = collection
+
+
+class NoGenerationError(IndexerError):
+    """The collection exists, but nothing was published yet."""
+
+    def __init__(self, collection: str) -> None:
+        super().__init__(
+            f"nothing is indexed in the collection {collection!r} yet; run: "
+            f"sightline index --collection {collection} FOLDER"
+        )
+        self.collection = collection
+
+
+class GenerationDamagedError(IndexerError):
+    """Files of a published generation are missing, truncated or altered."""
+
+    def __init__(self, generation: int, reason: str) -> None:
+        super().__init__(
+            f"generation {generation} is damaged: {reason}; run `sightline index` to build it "
+            "again, and if that does not help, delete the collection's directory first"
+        )
+        self.generation = generation
+        self.reason = reason
+
+
+class FingerprintMismatchError(IndexerError):
+    """The collection was indexed with another model than the one that is asking."""
+
+    def __init__(self, expected: str, actual: str) -> None:
+        super().__init__(
+            f"the collection was indexed with the model {expected}, but the model in use is "
+            f"{actual}; their embeddings cannot be compared: configure the model that it was "
+            "indexed with, or run `sightline index` to index it again with this one"
+        )
+        self.expected = expected
+        self.actual = actual
+
+
+class ImageNotFoundError(IndexerError):
+    """The generation holds no picture of this id."""
+
+    def __init__(self, image_id: str) -> None:
+        super().__init__(f"there is no picture with the id {image_id!r}")
+        self.image_id = image_id
+
+
+class CatalogVersionError(IndexerError):
+    """The catalog was written by a newer Sightline."""
+
+    def __init__(self, version: int, supported: int) -> None:
+        super().__init__(
+            f"the catalog has version {version}, this Sightline reads up to {supported}; "
+            "install the newer Sightline that wrote it"
+        )
+        self.version = version
+        self.supported = supported
+
+
+class CollectionBusyError(IndexerError):
+    """Another indexer holds the collection's lock."""
+
+    def __init__(self, collection: str) -> None:
+        super().__init__(
+            f"another indexer is at work on the collection {collection!r}; "
+            "wait until it has finished, or stop it"
+        )
+        self.collection = collection
+
+
+class SourceError(IndexerError):
+    """A source cannot be read, so nothing was changed."""
+
+    def __init__(self, source: str, reason: str) -> None:
+        super().__init__(f"cannot index {source}: {reason}")
+        self.source = source
+        self.reason = reason
+
+
+class ManifestError(SourceError):
+    """A CSV or JSONL file cannot be read as a manifest."""

@@ -1,0 +1,152 @@
+"""CSV and JSONL manifests → rows: a file's name, its captions, everything else as metadata.
+
+A row that cannot be understood is given out with its problem; the other rows are read. Never looks
+at the files that are named.
+"""
+
+import csv
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from indexer.catalog.records import Json
+from indexer.errors import ManifestError
+from indexer.locations import uri_to_path
+
+MANIFEST_SUFFIXES = frozenset({".csv", ".jsonl"})
+FILE_COLUMNS = ("file", "image", "path", "filename", "filepath")
+CAPTION_COLUMNS = ("caption", "captions", "text", "title")
+_DELIMITERS = (",", ";", "\t", "|")
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestRow:
+    """One row; `problem` is a sentence if the row cannot be used. `number` counts from 1."""
+
+    number: int
+    file: str = ""
+    captions: tuple[str, ...] = ()
+    metadata: dict[str, Json] = field(default_factory=dict)
+    problem: str | None = None
+
+
+def read_manifest(path: str) -> Iterator[ManifestRow]:
+    """The rows of a manifest, one at a time. Raises ManifestError if it is none."""
+    try:
+        # File names of any bytes survive, as Python's own functions expect them.
+        with Path(path).open(encoding="utf-8-sig", errors="surrogateescape", newline="") as lines:
+            is_csv = Path(path).suffix.lower() == ".csv"
+            yield from _read_csv(path, lines) if is_csv else _read_jsonl(lines)
+    except OSError as error:
+        raise ManifestError(path, f"{error.strerror}; nothing was changed") from error
+
+
+def _read_jsonl(lines: Iterator[str]) -> Iterator[ManifestRow]:
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            row: Json = json.loads(line, parse_constant=_refuse_constant)
+        except (ValueError, RecursionError) as error:
+            yield ManifestRow(number, problem=f"row {number} is not JSON: {error}")
+            continue
+        if isinstance(row, dict):
+            yield _row(number, row)
+        else:
+            yield ManifestRow(number, problem=f"row {number} is not a JSON object")
+
+
+def _read_csv(path: str, lines: Iterator[str]) -> Iterator[ManifestRow]:
+    header_line = next(lines, "")
+    delimiter, header = _header(header_line)
+    if not any(name in FILE_COLUMNS for name in header):
+        raise ManifestError(
+            path,
+            f"its first line names no column of {', '.join(FILE_COLUMNS)}; "
+            f"it reads {_clean(header_line.strip())[:80]!r}",
+        )
+    rows = csv.reader(lines, delimiter=delimiter)
+    number = 0
+    while True:
+        number += 1
+        try:
+            cells = next(rows)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield ManifestRow(number, problem=f"row {number} is not CSV: {error}")
+            continue
+        if len(cells) > len(header):
+            problem = f"row {number} has {len(cells)} cells, the header has {len(header)}"
+            yield ManifestRow(number, problem=problem)
+        elif cells:
+            yield _row(number, {k: v for k, v in zip(header, cells, strict=False) if v != ""})
+
+
+def _header(line: str) -> tuple[str, list[str]]:
+    """The delimiter under which the first line names a file column, and the columns."""
+    header: list[str] = []
+    for delimiter in _DELIMITERS:
+        header = [name.strip() for name in next(csv.reader([line], delimiter=delimiter), [])]
+        lowered = [name.lower() if _is_known(name) else name for name in header]
+        if any(name in FILE_COLUMNS for name in lowered):
+            return delimiter, lowered
+    return _DELIMITERS[0], header
+
+
+def _is_known(name: str) -> bool:
+    return name.lower() in FILE_COLUMNS or name.lower() in CAPTION_COLUMNS
+
+
+def _row(number: int, cells: Mapping[str, Json]) -> ManifestRow:
+    file_column = next((name for name in FILE_COLUMNS if cells.get(name)), None)
+    file = cells[file_column] if file_column else None
+    if not isinstance(file, str):
+        return ManifestRow(number, problem=f"row {number} names no file")
+    scheme, separator, _ = file.partition("://")
+    if separator and scheme.isalnum():
+        try:
+            file = str(uri_to_path(file))
+        except ValueError:
+            problem = f"row {number} names {_clean(file)[:80]!r}, which is no local file"
+            return ManifestRow(number, problem=problem)
+    captions = dict.fromkeys(
+        caption for name in CAPTION_COLUMNS for caption in _captions(cells.get(name))
+    )
+    metadata = {
+        _clean(name): _clean_json(value)
+        for name, value in cells.items()
+        if name != file_column and name not in CAPTION_COLUMNS
+    }
+    return ManifestRow(number, file, tuple(captions), metadata)
+
+
+def _captions(value: Json) -> Iterator[str]:
+    """The captions in one cell: a string, or a list of them."""
+    if isinstance(value, str):
+        caption = _clean(value).strip()
+        if caption:
+            yield caption
+    elif isinstance(value, list):
+        for entry in value:
+            yield from _captions(entry)
+
+
+def _clean(text: str) -> str:
+    """Text that every reader can take: what is no Unicode becomes a question mark."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _clean_json(value: Json) -> Json:
+    if isinstance(value, str):
+        return _clean(value)
+    if isinstance(value, list):
+        return [_clean_json(entry) for entry in value]
+    if isinstance(value, dict):
+        return {_clean(name): _clean_json(entry) for name, entry in value.items()}
+    return value
+
+
+def _refuse_constant(name: str) -> Json:
+    raise ValueError(f"{name} is no JSON number")

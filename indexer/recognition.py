@@ -1,0 +1,73 @@
+"""Files whose content is known already: renamed, moved, copied or only touched.
+
+They are read and hashed, never decoded; a run that meets nothing else never loads the model. Stops
+at the first content that is new.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+
+from indexer.catalog.files import FileState, FileTable, KnownContents
+from indexer.config import IndexConfig
+from indexer.locations import uri_to_path
+from indexer.lookahead import map_ahead
+from indexer.reading import UnreadableFileError, read_file
+from models.config import DecodeLimits
+
+# 160 bits: no two different pictures will ever share one, by accident or on purpose.
+_HASH_BYTES = 20
+_COMMIT_FILES = 1_024
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """A file as it was read and hashed; `data` is None if its bytes are of no further use."""
+
+    state: FileState
+    data: bytes | None
+
+
+def read_unknown(uri: str, limits: DecodeLimits, known: KnownContents) -> ReadFile:
+    """Read a file. The result has data only if its content has no embedding yet."""
+    try:
+        read = read_file(uri_to_path(uri), limits)
+    except UnreadableFileError as error:
+        return ReadFile(
+            FileState(uri, error.size_bytes, error.mtime_ns, None, error.code, error.reason), None
+        )
+    content_hash = hashlib.blake2b(read.data, digest_size=_HASH_BYTES).hexdigest()
+    state = FileState(uri, read.size_bytes, read.mtime_ns, content_hash)
+    return ReadFile(state, None if content_hash in known else read.data)
+
+
+def recognise(
+    config: IndexConfig, table: FileTable, known: KnownContents, uris: Iterable[str]
+) -> Iterator[Sequence[FileState]]:
+    """Commit the files that need no decoding, up to the first that does; give out each commit."""
+    waiting: list[FileState] = []
+    reads = map_ahead(
+        lambda uri: _state_if_known(uri, config.limits, known),
+        uris,
+        workers=config.decode_workers,
+        ahead=2 * config.decode_workers,
+    )
+    with closing(reads):
+        for state in reads:
+            if state is not None:
+                waiting.append(state)
+            if waiting and (state is None or len(waiting) >= _COMMIT_FILES):
+                table.record_files(waiting)
+                yield waiting
+                waiting = []
+            if state is None:
+                return
+    if waiting:
+        table.record_files(waiting)
+        yield waiting
+
+
+def _state_if_known(uri: str, limits: DecodeLimits, known: KnownContents) -> FileState | None:
+    read = read_unknown(uri, limits, known)
+    return read.state if read.data is None else None

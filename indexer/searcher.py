@@ -1,0 +1,147 @@
+"""Embeddings in, hits with their metadata out, of one generation for the searcher's whole life.
+
+Safe to use from many threads. Never encodes, never writes, never sees another generation's rows.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from indexer.catalog.reader import CatalogReader
+from indexer.catalog.records import GenerationRecord, Item, SkippedFile
+from indexer.config import IndexConfig
+from indexer.errors import (
+    FingerprintMismatchError,
+    GenerationDamagedError,
+    ImageNotFoundError,
+)
+from indexer.generation import Generation, open_generation, open_reader
+from indexer.vector_store import VectorsMissingError
+from models.encoder import Embeddings
+
+_UNIT_TOLERANCE = 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One answer: `score` is the cosine, in [-1, 1]."""
+
+    score: float
+    item: Item
+
+
+class Searcher:
+    """One open generation."""
+
+    def __init__(self, config: IndexConfig, reader: CatalogReader, generation: Generation) -> None:
+        self._config = config
+        self._reader = reader
+        self._generation = generation
+        self.record: GenerationRecord = generation.record
+
+    @classmethod
+    def open(cls, config: IndexConfig, generation: int | None = None) -> "Searcher":
+        """Open a generation, the current one by default.
+
+        Raises CollectionNotFoundError, NoGenerationError, GenerationDamagedError or
+        CatalogVersionError.
+        """
+        reader = open_reader(config)
+        try:
+            return cls(config, reader, open_generation(config, reader, generation))
+        except BaseException:
+            reader.close()
+            raise
+
+    def search(self, queries: Embeddings, top_k: int) -> list[list[Hit]]:
+        """The nearest pictures to (n, dim) unit queries: n lists, each best first.
+
+        A list is shorter than `top_k` only if the generation is. All rows are fetched in one SQL
+        statement. Raises GenerationDamagedError if the catalog lacks one.
+        """
+        found = self._generation.index.search(queries, top_k)
+        items = self._items(np.unique(found.ids).tolist())
+        scores = np.clip(found.scores, -1.0, 1.0)  # rounding may pass 1 by an ulp
+        return [
+            [Hit(score, items[item_id]) for score, item_id in zip(row_scores, row_ids, strict=True)]
+            for row_scores, row_ids in zip(scores.tolist(), found.ids.tolist(), strict=True)
+        ]
+
+    def sample(self, count: int, seed: int) -> list[Item]:
+        """Up to `count` pictures drawn at random; the same seed draws the same."""
+        ids = self._generation.index.ids()
+        rng = np.random.default_rng(seed)
+        drawn = rng.choice(ids, size=min(count, len(ids)), replace=False).tolist()
+        items = self._items(drawn)
+        return [items[item_id] for item_id in drawn]
+
+    def item(self, image_id: str) -> Item:
+        """The picture of this id. Raises ImageNotFoundError."""
+        item = self._reader.item(image_id, self.record.generation)
+        if item is None:
+            raise ImageNotFoundError(image_id)
+        return item
+
+    def embedding(self, image_id: str) -> Embeddings:
+        """The stored embedding (1, dim), unit length.
+
+        Raises ImageNotFoundError, or GenerationDamagedError if the file does not hold it.
+        """
+        item = self.item(image_id)
+        try:
+            embedding = self._generation.store.read(np.array([item.vector_row]))  # (1, dim)
+        except VectorsMissingError as error:
+            raise GenerationDamagedError(self.record.generation, error.reason) from error
+        if not abs(float(np.linalg.norm(embedding)) - 1.0) < _UNIT_TOLERANCE:
+            raise GenerationDamagedError(
+                self.record.generation, f"the stored embedding of {image_id} is not of unit length"
+            )
+        return embedding
+
+    def check_fingerprint(self, fingerprint: str) -> None:
+        """Refuse a model that cannot be compared with this. Raises FingerprintMismatchError."""
+        if fingerprint != self.record.fingerprint:
+            raise FingerprintMismatchError(self.record.fingerprint, fingerprint)
+
+    def skipped(self, limit: int, offset: int = 0) -> list[SkippedFile]:
+        """Listed files that are not indexed, by URI, as the last index run found them."""
+        return self._reader.skipped(limit, offset)
+
+    def skipped_count(self) -> int:
+        """How many listed files are not indexed."""
+        return self._reader.skipped_count()
+
+    def thumbnail_path(self, item: Item) -> Path:
+        """Where the picture's thumbnail lies, if thumbnails were made."""
+        return self._config.thumbnail_path(item.content_hash)
+
+    def close(self) -> None:
+        """Let go of the generation; searches that are under way still finish."""
+        self._generation.close()
+        self._reader.close()
+
+    def _items(self, item_ids: Iterable[int]) -> dict[int, Item]:
+        wanted = list(item_ids)
+        if not wanted:
+            return {}
+        items = self._reader.items(wanted)
+        if len(items) != len(wanted):
+            missing = next(item_id for item_id in wanted if item_id not in items)
+            raise GenerationDamagedError(
+                self.record.generation, f"the catalog has no row for item {missing}"
+            )
+        return items
+
+
+def current_generation(config: IndexConfig) -> int | None:
+    """The number of the current generation, cheap enough to ask every second.
+
+    None if nothing was published. Raises CollectionNotFoundError.
+    """
+    reader = open_reader(config)
+    try:
+        return reader.current_generation()
+    finally:
+        reader.close()
