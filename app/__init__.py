@@ -1,0 +1,26 @@
+"""HTTP in, answer out, and the command line. Owns no file format and no model code.
+
+settings      the one table of settings: environment, flags and docs come from it
+main          the app factory and its lifespan
+state         what lives as long as the process: encoder, threads, live collections
+dependencies  how a route gets at the state
+bounds        how much one request may ask for
+failures      what can go wrong in `app` itself, as one tree
+errors        the one ordered table: domain error → status, code; problem+json
+schemas       request and response types
+bodies        JSON and multipart bodies → checked requests
+query         weighted terms → one unit embedding
+asking        terms → embeddings → hits, each step timed, off the event loop
+classifying   a picture and class names → class scores
+pictures      items of the catalog → pictures of the API
+picture_files the bytes of a picture and of its thumbnail
+stopwatch     milliseconds of the steps of one request
+batching      cross-request batches for the encoder, with back-pressure
+threads       bounded threads for everything else that blocks
+live          the current Searcher of each collection; swaps when a generation is published
+security      body limit, host check, response headers
+server        the listening process: ready line, signals, shutdown
+routes/       search, classify, images, collections, model, health, page, reference
+cli/          `sightline serve | index | search | classify | info | gallery`
+static/       the page
+"""

@@ -1,0 +1,162 @@
+"""JSON and multipart bodies → checked questions with the pictures' bytes in them.
+
+Large JSON is parsed, and its base64 decoded, in a decoding thread. The size of a body is limited
+by `app.security` while it is read. Never decodes a picture.
+"""
+
+import base64
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ValidationError
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+
+from app.bounds import MAX_CLASSNAMES, MAX_TEMPLATES
+from app.failures import InvalidRequestError, UnsupportedBodyError
+from app.query import ItemTerm, Query, Term, TextTerm, UploadTerm
+from app.schemas import ClassifyBody, ClassifyForm, ImageRef, SearchBody, SearchForm
+from app.state import ServiceState
+
+Body = TypeVar("Body", bound=BaseModel)
+Question = TypeVar("Question")
+
+JSON = "application/json"
+MULTIPART = "multipart/form-data"
+# Parsing this much JSON takes well under a millisecond: cheaper than changing threads.
+_SMALL_BODY_BYTES = 64 * 1024
+_MAX_FIELD_BYTES = 64 * 1024
+_MAX_FIELDS = MAX_CLASSNAMES + MAX_TEMPLATES + 10
+
+
+@dataclass(frozen=True, slots=True)
+class ClassifyQuestion:
+    """A picture and the names that may fit it; no templates means the usual ones."""
+
+    image: UploadTerm | ItemTerm
+    classnames: tuple[str, ...]
+    templates: tuple[str, ...] | None
+    collection: str
+
+
+async def read_search(state: ServiceState, request: Request) -> Query:
+    """The search in a JSON or multipart body.
+
+    Raises RequestValidationError, InvalidRequestError, UnsupportedBodyError, BodyTooLargeError.
+    """
+    default = state.settings.collection
+    if _media_type(request) == JSON:
+        return await _read_json(
+            state, request, SearchBody, lambda body: _query_of_body(body, default)
+        )
+    form, data = await _read_form(request, SearchForm, lists=())
+    terms: list[Term] = [UploadTerm(data, form.image_weight)]
+    if form.text is not None:
+        terms.append(TextTerm(form.text, form.text_weight))
+    return Query(tuple(terms), form.k, form.collection or default)
+
+
+async def read_classify(state: ServiceState, request: Request) -> ClassifyQuestion:
+    """The classification in a JSON or multipart body; raises as `read_search` does."""
+    default = state.settings.collection
+    if _media_type(request) == JSON:
+        return await _read_json(
+            state,
+            request,
+            ClassifyBody,
+            lambda body: _classify_question(body, _image_term(body.image, 1.0), default),
+        )
+    form, data = await _read_form(request, ClassifyForm, lists=("classnames", "templates"))
+    return _classify_question(form, UploadTerm(data), default)
+
+
+def decode_base64(text: str) -> bytes:
+    """Bytes of plain base64 or of a data: URL. Raises InvalidRequestError."""
+    if text.startswith("data:"):
+        head, _, text = text.partition(",")
+        if not head.endswith(";base64"):
+            raise InvalidRequestError("a data: URL must be base64")
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError as error:
+        raise InvalidRequestError(f"the image is not valid base64: {error}") from error
+
+
+def _media_type(request: Request) -> str:
+    declared = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if declared not in (JSON, MULTIPART):
+        raise UnsupportedBodyError(declared)
+    return declared
+
+
+async def _read_json(
+    state: ServiceState, request: Request, model: type[Body], convert: Callable[[Body], Question]
+) -> Question:
+    data = await request.body()
+
+    def parse() -> Question:
+        return convert(_checked(lambda: model.model_validate_json(data)))
+
+    if len(data) <= _SMALL_BODY_BYTES:
+        return parse()
+    return await state.decode.run(parse)
+
+
+async def _read_form(
+    request: Request, model: type[Body], lists: tuple[str, ...]
+) -> tuple[Body, bytes]:
+    """The checked text fields of a multipart body, and the bytes of its file `image`."""
+    async with request.form(
+        max_files=1, max_fields=_MAX_FIELDS, max_part_size=_MAX_FIELD_BYTES
+    ) as form:
+        upload = form.get("image")
+        if not isinstance(upload, UploadFile):
+            raise InvalidRequestError("the form needs a file field `image`")
+        values = {
+            name: form.getlist(name) if name in lists else form[name]
+            for name in form
+            if name != "image"
+        }
+        # A page sends the text field along even when nobody typed into it.
+        body = _checked(
+            lambda: model.model_validate({name: value for name, value in values.items() if value})
+        )
+        return body, await upload.read()
+
+
+def _checked(validate: Callable[[], Body]) -> Body:
+    try:
+        return validate()
+    except ValidationError as error:
+        # Without the input: it may be a picture of many megabytes.
+        fields = error.errors(include_url=False, include_input=False, include_context=False)
+        raise RequestValidationError(fields) from error
+
+
+def _image_term(image: ImageRef, weight: float) -> UploadTerm | ItemTerm:
+    if image.base64 is not None:
+        return UploadTerm(decode_base64(image.base64), weight)
+    if image.id is None:
+        raise InvalidRequestError("an image is given by id or by base64")
+    return ItemTerm(image.id, weight)
+
+
+def _query_of_body(body: SearchBody, default_collection: str) -> Query:
+    terms: list[Term] = []
+    for term in body.query:
+        if term.text is not None:
+            terms.append(TextTerm(term.text, term.weight))
+        elif term.image is not None:
+            terms.append(_image_term(term.image, term.weight))
+    return Query(tuple(terms), body.k, body.collection or default_collection)
+
+
+def _classify_question(
+    body: ClassifyBody | ClassifyForm, image: UploadTerm | ItemTerm, default_collection: str
+) -> ClassifyQuestion:
+    templates = tuple(body.templates) if body.templates else None
+    return ClassifyQuestion(
+        image, tuple(body.classnames), templates, body.collection or default_collection
+    )

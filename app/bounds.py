@@ -1,0 +1,13 @@
+"""How much one request may ask for, each bound with its reason. Settings are elsewhere: nobody
+needs to change these.
+"""
+
+MAX_TOP_K = 1000  # pages show dozens; a thousand hits are already a megabyte of JSON
+DEFAULT_TOP_K = 24
+MAX_TERMS = 16  # each image term costs a pass through the model
+MAX_TEXT_CHARS = 2000  # models read 64 to 77 tokens; more is a mistake
+MAX_WEIGHT = 100.0
+MAX_CLASSNAMES = 1000
+MAX_TEMPLATES = 100
+MAX_PROMPTS = 5000  # classnames × templates: each is a pass through the text tower
+MAX_IMAGE_ID_CHARS = 64

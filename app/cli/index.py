@@ -1,0 +1,144 @@
+"""`sightline index`: bring a collection up to date with its folders and manifests."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli import options
+from app.cli.options import settings_from
+from app.cli.progress import duration, progress_for_stderr
+from app.settings import Settings
+from indexer.catalog.reader import CatalogReader
+from indexer.config import IndexConfig
+from indexer.progress import IndexSummary
+
+Sources = Annotated[
+    list[Path] | None,
+    typer.Argument(help="Folders, and .csv or .jsonl manifests. None: all known ones."),
+]
+Remove = Annotated[
+    list[str] | None, typer.Option("--remove", help="Forget a source and its pictures.")
+]
+RetrySkipped = Annotated[
+    bool, typer.Option("--retry-skipped", help="Try again what was skipped before.")
+]
+AllowEmpty = Annotated[
+    bool, typer.Option("--allow-empty", help="Accept that a source has become empty.")
+]
+
+_SHOWN_SKIPPED = 20  # the rest: `sightline info --skipped`
+
+
+def index_command(
+    sources: Sources = None,
+    remove: Remove = None,
+    retry_skipped: RetrySkipped = False,
+    allow_empty: AllowEmpty = False,
+    as_json: options.AsJson = False,
+    data_dir: options.DataDir = None,
+    collection: options.Collection = None,
+    model: options.Model = None,
+    pretrained: options.Pretrained = None,
+    device: options.Device = None,
+    precision: options.Precision = None,
+    batch_size: options.BatchSize = None,
+    allow_hub: options.AllowHub = None,
+    model_cache_dir: options.ModelCacheDir = None,
+    max_file_bytes: options.MaxFileBytes = None,
+    max_file_pixels: options.MaxFilePixels = None,
+    decode_workers: options.DecodeWorkers = None,
+    thumbnails: options.Thumbnails = None,
+) -> None:
+    """Bring a collection up to date with its folders and manifests."""
+    settings = settings_from(locals())
+    config = _config(settings)
+    summary = _run(settings, config, sources or [], remove or [], retry_skipped, allow_empty)
+    if as_json:
+        typer.echo(json.dumps({**asdict(summary), "rate": summary.rate}))
+        return
+    for line in summary_lines(summary):
+        typer.echo(line)
+    _show_skipped(settings, config, summary)
+
+
+def _config(settings: Settings) -> IndexConfig:
+    return IndexConfig(
+        data_dir=settings.data_dir,
+        collection=settings.collection,
+        decode_workers=settings.decode_threads(),
+        batch_size=settings.batch_size,
+        limits=settings.file_limits(),
+        thumbnails=settings.thumbnails,
+    )
+
+
+def _run(
+    settings: Settings,
+    config: IndexConfig,
+    sources: list[Path],
+    remove: list[str],
+    retry_skipped: bool,
+    allow_empty: bool,
+) -> IndexSummary:
+    from indexer.builder import index_collection
+    from models.loading import load_encoder, model_key
+
+    model = settings.model_choice()
+    return index_collection(
+        config,
+        sources,
+        model_key=model_key(model),
+        load_encoder=lambda: load_encoder(model),
+        progress=progress_for_stderr(),
+        retry_skipped=retry_skipped,
+        allow_empty=allow_empty,
+        remove=remove,
+    )
+
+
+def summary_lines(summary: IndexSummary) -> list[str]:
+    """What a run found and did, in two or three lines."""
+    counts = {
+        "new": summary.new,
+        "changed": summary.changed,
+        "renamed": summary.renamed,
+        "removed": summary.removed,
+        "with new metadata": summary.metadata_changed,
+        "embedded by another model": summary.re_embedded,
+        "unchanged": summary.unchanged,
+    }
+    said = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count)
+    lines = [
+        f"{summary.scanned:,} files in {duration(summary.seconds)}"
+        + (f": {said}" if said else "")
+        + (f" ({summary.rate:,.0f} pictures/s)" if summary.decoded else "")
+    ]
+    if summary.skipped:
+        codes = ", ".join(f"{n:,} {code}" for code, n in sorted(summary.skipped_by_code.items()))
+        lines.append(f"{summary.skipped:,} files are not indexed: {codes}")
+    if summary.published:
+        lines.append(f"generation {summary.generation} is published")
+    elif summary.generation is None:
+        lines.append("nothing was published: no picture was found")
+    else:
+        lines.append(f"nothing has changed; generation {summary.generation} stays")
+    return lines
+
+
+def _show_skipped(settings: Settings, config: IndexConfig, summary: IndexSummary) -> None:
+    if not summary.skipped:
+        return
+    reader = CatalogReader(config.catalog_path())
+    try:
+        for file in reader.skipped(_SHOWN_SKIPPED):
+            typer.echo(f"  {file.code:<18}  {file.uri}  {file.reason}")
+    finally:
+        reader.close()
+    if summary.skipped > _SHOWN_SKIPPED:
+        typer.echo(
+            f"  … all of them: sightline info --skipped --data-dir {settings.data_dir} "
+            f"--collection {settings.collection}"
+        )

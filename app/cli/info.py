@@ -1,0 +1,96 @@
+"""`sightline info`: what is in the data directory, and which files were skipped. Loads no model."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+
+from app.cli import options
+from app.cli.options import settings_from
+from app.settings import Settings
+from indexer.catalog.reader import CatalogReader
+from indexer.config import IndexConfig, list_collections
+from indexer.errors import CollectionNotFoundError, NoGenerationError
+
+Skipped = Annotated[bool, typer.Option("--skipped", help="List the files that were skipped.")]
+
+_PAGE = 1000  # rows read at a time
+
+
+def info_command(
+    skipped: Skipped = False,
+    as_json: options.AsJson = False,
+    data_dir: options.DataDir = None,
+    collection: options.Collection = None,
+) -> None:
+    """Show the collections, their model and generation, and files that were skipped."""
+    settings = settings_from(locals())
+    names = [settings.collection] if collection else list_collections(settings.data_dir)
+    if not names:
+        raise NoGenerationError(settings.collection)
+    described = [_describe(settings, name, skipped) for name in names]
+    if as_json:
+        answer = {"data_dir": str(settings.data_dir), "collections": described}
+        typer.echo(json.dumps(answer, ensure_ascii=False))
+        return
+    typer.echo(f"data directory  {settings.data_dir}")
+    for one in described:
+        _show(one)
+
+
+def _describe(settings: Settings, name: str, with_files: bool) -> dict[str, Any]:
+    config = IndexConfig(data_dir=settings.data_dir, collection=name)
+    try:
+        reader = CatalogReader(config.catalog_path())
+    except FileNotFoundError as error:
+        raise CollectionNotFoundError(name) from error
+    try:
+        return {**_generation(reader, name), **_skipped(reader, with_files)}
+    finally:
+        reader.close()
+
+
+def _generation(reader: CatalogReader, name: str) -> dict[str, Any]:
+    number = reader.current_generation()
+    record = reader.generation(number) if number is not None else None
+    if record is None:
+        return {"name": name, "generation": None, "items": 0}
+    return {
+        "name": name,
+        "generation": record.generation,
+        "created_at": record.created_at,
+        "items": record.item_count,
+        "dim": record.dim,
+        "fingerprint": record.fingerprint,
+        "model": record.model,
+    }
+
+
+def _skipped(reader: CatalogReader, with_files: bool) -> dict[str, Any]:
+    count = reader.skipped_count()
+    if not with_files:
+        return {"skipped": count}
+    files = [
+        {"uri": file.uri, "code": file.code, "reason": file.reason}
+        for offset in range(0, count, _PAGE)
+        for file in reader.skipped(_PAGE, offset)
+    ]
+    return {"skipped": count, "skipped_files": files}
+
+
+def _show(one: dict[str, Any]) -> None:
+    typer.echo(f"\ncollection      {one['name']}")
+    if one["generation"] is None:
+        typer.echo("generation      none yet")
+    else:
+        model = one["model"]
+        weights = f", weights {model['pretrained']}" if model.get("pretrained") else ""
+        typer.echo(f"generation      {one['generation']}, published {one['created_at']}")
+        typer.echo(f"pictures        {one['items']:,}")
+        typer.echo(f"model           {model.get('model_name', 'unknown')}{weights}")
+        typer.echo(f"fingerprint     {one['fingerprint']}")
+        typer.echo(f"dimensions      {one['dim']}")
+    hint = "" if "skipped_files" in one or not one["skipped"] else " (list them: --skipped)"
+    typer.echo(f"skipped files   {one['skipped']:,}{hint}")
+    for file in one.get("skipped_files", []):
+        typer.echo(f"  {file['code']:<18}  {file['uri']}  {file['reason']}")

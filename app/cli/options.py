@@ -1,0 +1,82 @@
+"""Command-line flags made from the table of settings: one flag a setting, and a flag wins over the
+environment. Knows no command.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from app.failures import InvalidRequestError
+from app.settings import Settings, environment_name, flag_name, shown_default
+
+
+def flag(setting: str, *names: str) -> Any:
+    """The typer option of a setting; `names` are further spellings, such as a short one."""
+    field = Settings.model_fields[setting]
+    switch = f"{flag_name(setting)}/--no-{flag_name(setting)[2:]}"
+    return typer.Option(
+        switch if field.annotation is bool else flag_name(setting),
+        *names,
+        help=f"{field.description} (env: {environment_name(setting)}; "
+        f"default: {shown_default(setting) or 'empty'})",
+        show_default=False,
+        metavar=None if field.annotation is bool else _metavar(setting),
+    )
+
+
+def _metavar(setting: str) -> str:
+    return "PATH" if setting.endswith("_dir") else setting.rpartition("_")[2].upper()
+
+
+DataDir = Annotated[Path | None, flag("data_dir", "-d")]
+Collection = Annotated[str | None, flag("collection", "-c")]
+Host = Annotated[str | None, flag("host")]
+Port = Annotated[int | None, flag("port", "-p")]
+AllowedHosts = Annotated[str | None, flag("allowed_hosts")]
+Model = Annotated[str | None, flag("model", "-m")]
+Pretrained = Annotated[str | None, flag("pretrained")]
+Device = Annotated[str | None, flag("device")]
+Precision = Annotated[str | None, flag("precision")]
+BatchSize = Annotated[int | None, flag("batch_size")]
+AllowHub = Annotated[bool | None, flag("allow_hub")]
+ModelCacheDir = Annotated[Path | None, flag("model_cache_dir")]
+MaxFileBytes = Annotated[int | None, flag("max_file_bytes")]
+MaxFilePixels = Annotated[int | None, flag("max_file_pixels")]
+MaxUploadBytes = Annotated[int | None, flag("max_upload_bytes")]
+MaxUploadPixels = Annotated[int | None, flag("max_upload_pixels")]
+DecodeWorkers = Annotated[int | None, flag("decode_workers")]
+LookupThreads = Annotated[int | None, flag("lookup_threads")]
+QueueLength = Annotated[int | None, flag("queue_length")]
+PollIntervalS = Annotated[float | None, flag("poll_interval_s")]
+ShutdownGraceS = Annotated[int | None, flag("shutdown_grace_s")]
+Thumbnails = Annotated[bool | None, flag("thumbnails")]
+LogLevel = Annotated[str | None, flag("log_level")]
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+
+def settings_from(flags: dict[str, Any]) -> Settings:
+    """The settings: flags that were given, then the environment, then defaults.
+
+    `flags` may hold other things too (a command passes its `locals()`). Raises
+    InvalidRequestError in words for a value that cannot be.
+    """
+    given = {
+        name: value
+        for name, value in flags.items()
+        if name in Settings.model_fields and value is not None
+    }
+    try:
+        return Settings(**given)
+    except ValueError as error:
+        raise InvalidRequestError(_in_words(error, given)) from error
+
+
+def _in_words(error: ValueError, given: dict[str, Any]) -> str:
+    problems: list[str] = []
+    for item in getattr(error, "errors", list)():
+        setting = str(item["loc"][0]) if item["loc"] else ""
+        where = flag_name(setting) if setting in given else environment_name(setting)
+        problems.append(f"{where}: {item['msg']} (it is {item['input']!r})")
+    return "; ".join(problems) or str(error)

@@ -1,0 +1,52 @@
+"""`sightline serve`: the page and the HTTP API."""
+
+import logging
+import os
+import sys
+
+import typer
+
+from app.cli import options
+from app.cli.options import settings_from
+
+
+def serve_command(
+    data_dir: options.DataDir = None,
+    collection: options.Collection = None,
+    host: options.Host = None,
+    port: options.Port = None,
+    allowed_hosts: options.AllowedHosts = None,
+    model: options.Model = None,
+    pretrained: options.Pretrained = None,
+    device: options.Device = None,
+    precision: options.Precision = None,
+    batch_size: options.BatchSize = None,
+    allow_hub: options.AllowHub = None,
+    model_cache_dir: options.ModelCacheDir = None,
+    max_upload_bytes: options.MaxUploadBytes = None,
+    max_upload_pixels: options.MaxUploadPixels = None,
+    decode_workers: options.DecodeWorkers = None,
+    lookup_threads: options.LookupThreads = None,
+    queue_length: options.QueueLength = None,
+    poll_interval_s: options.PollIntervalS = None,
+    shutdown_grace_s: options.ShutdownGraceS = None,
+    log_level: options.LogLevel = None,
+) -> None:
+    """Serve the page and the HTTP API until Ctrl-C."""
+    settings = settings_from(locals())
+    logging.getLogger().setLevel(settings.log_level.upper())
+    from app.server import serve
+
+    serve(settings, say=_say, warn=_warn)
+    # Everything is closed. Taking the interpreter apart as well would cost seconds with a large
+    # model, and would abort if a thread is still inside torch, loading one.
+    sys.stdout.flush()
+    os._exit(0)
+
+
+def _say(line: str) -> None:
+    typer.echo(line)
+
+
+def _warn(line: str) -> None:
+    typer.secho(line, err=True, fg="red", bold=True)

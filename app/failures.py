@@ -1,0 +1,102 @@
+"""What can go wrong in `app` itself, as one tree; `app.errors` gives each its status and code.
+
+    AppError
+    ├── InvalidRequestError     the request cannot be understood: the message says what is wrong
+    │   └── NullQueryError      its terms cancel each other: no direction is left to search in
+    ├── UnsupportedBodyError    neither JSON nor multipart: .content_type
+    ├── BodyTooLargeError       more bytes than allowed: .limit
+    ├── HostNotAllowedError     a Host header that we do not answer to: .host
+    ├── OverloadedError         a queue is full: .what, .retry_after_s
+    ├── NotReadyError           still starting: .waiting_for
+    ├── FileGoneError           an indexed file is not on disk any more: .image_id
+    └── ListenError             the address cannot be listened on: .host, .port, .reason
+
+Never raised below `app`.
+"""
+
+
+class AppError(Exception):
+    """Anything that `app` raises on purpose."""
+
+
+class InvalidRequestError(AppError):
+    """The request says something that cannot be done; the message says what."""
+
+
+class NullQueryError(InvalidRequestError):
+    """The weighted terms cancel each other."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the terms cancel each other: their weighted sum has no direction to search in; "
+            "change a weight or a term"
+        )
+
+
+class UnsupportedBodyError(AppError):
+    """The body is of a type that this route does not read."""
+
+    def __init__(self, content_type: str) -> None:
+        shown = content_type or "none"
+        super().__init__(
+            f"the content type is {shown}; send application/json or multipart/form-data"
+        )
+        self.content_type = content_type
+
+
+class BodyTooLargeError(AppError):
+    """The request body is larger than allowed."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"the request body is larger than {limit:,} bytes")
+        self.limit = limit
+
+
+class HostNotAllowedError(AppError):
+    """The Host header names a host that this service does not answer to."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            f"this service does not answer to the host {host!r}; "
+            "add it to SIGHTLINE_ALLOWED_HOSTS if it should"
+        )
+        self.host = host
+
+
+class OverloadedError(AppError):
+    """A bounded queue is full; try again later."""
+
+    def __init__(self, what: str, retry_after_s: int) -> None:
+        super().__init__(f"too many requests are waiting for {what}; try again in a moment")
+        self.what = what
+        self.retry_after_s = retry_after_s
+
+
+class NotReadyError(AppError):
+    """The service is still starting."""
+
+    def __init__(self, waiting_for: str) -> None:
+        super().__init__(f"the service is starting: waiting for {waiting_for}")
+        self.waiting_for = waiting_for
+
+
+class FileGoneError(AppError):
+    """The file of an indexed picture cannot be read any more."""
+
+    def __init__(self, image_id: str, reason: str) -> None:
+        super().__init__(
+            f"the file of picture {image_id} {reason} since it was indexed; "
+            "run `sightline index` to bring the collection up to date"
+        )
+        self.image_id = image_id
+        self.reason = reason
+
+
+class ListenError(AppError):
+    """The address cannot be listened on."""
+
+    def __init__(self, host: str, port: int, reason: str) -> None:
+        super().__init__(f"cannot listen on {host}:{port}: {reason}")
+        self.host = host
+        self.port = port
+        self.reason = reason

@@ -1,0 +1,88 @@
+"""The app factory and its lifespan: settings and an encoder loader in, an ASGI app out.
+
+Nothing is loaded before the app starts, and starting does not wait for the model: /healthz answers
+at once, /readyz when questions can be answered.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import PackageNotFoundError, version
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.middleware import Middleware
+
+from app.errors import install_error_handlers
+from app.routes import (
+    classify,
+    collections,
+    health,
+    images,
+    model,
+    page,
+    reference,
+    search,
+)
+from app.security import BodyLimit, Guard, HostCheck, allowed_names
+from app.settings import Settings
+from app.state import EncoderLoader, ServiceState
+from models.loading import load_encoder
+
+_ROUTERS = (
+    search.router,
+    classify.router,
+    images.router,
+    collections.router,
+    model.router,
+    health.router,
+    reference.router,
+    page.router,
+)
+
+
+def create_app(
+    settings: Settings | None = None, encoder_loader: EncoderLoader = load_encoder
+) -> FastAPI:
+    """The whole service as an ASGI app; settings come from the environment when not given."""
+    settings = settings or Settings()
+    state = ServiceState(settings, encoder_loader)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        state.begin()
+        yield
+        await state.close()
+
+    app = FastAPI(
+        title="Sightline",
+        version=installed_version(),
+        description="Find pictures by words, by pictures, or by a weighted mix of both.",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=_operation_id,
+        telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
+        middleware=[
+            Middleware(Guard),
+            Middleware(HostCheck, names=allowed_names(settings.host, settings.allowed_hosts)),
+            Middleware(BodyLimit, max_bytes=settings.max_upload_bytes),
+        ],
+    )
+    app.state.sightline = state
+    install_error_handlers(app)
+    for router in _ROUTERS:
+        app.include_router(router)
+    app.mount("/static", page.PageFiles(directory=page.STATIC_DIR, check_dir=False))
+    return app
+
+
+def installed_version() -> str:
+    """The version of the installed package; `0` when it runs from a bare checkout."""
+    try:
+        return version("sightline")
+    except PackageNotFoundError:
+        return "0"
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name

@@ -1,0 +1,51 @@
+"""Items of the catalog → pictures of the API, with the addresses of their files. Reads nothing."""
+
+from app.schemas import Hit, Picture, PictureInfo
+from indexer.catalog.records import Item
+
+_VERSION_CHARS = 12  # of the content hash: enough to tell the versions of one picture apart
+
+
+def version_of(item: Item) -> str:
+    """What changes in a picture's address when its bytes change, so that it can be cached."""
+    return item.content_hash[:_VERSION_CHARS]
+
+
+def _fields(item: Item, collection: str) -> dict[str, object]:
+    query = f"?collection={collection}&v={version_of(item)}"
+    return {
+        "id": item.image_id,
+        "caption": item.caption,
+        "captions": list(item.captions),
+        "metadata": item.metadata,
+        "width": item.width,
+        "height": item.height,
+        "format": item.format,
+        "image_url": f"/v1/images/{item.image_id}{query}",
+        "thumbnail_url": f"/v1/images/{item.image_id}/thumbnail{query}",
+    }
+
+
+def picture(item: Item, collection: str) -> Picture:
+    """A picture as it stands in a sample."""
+    return Picture.model_validate(_fields(item, collection))
+
+
+def hit(item: Item, score: float, collection: str) -> Hit:
+    """A picture that was found."""
+    return Hit.model_validate({**_fields(item, collection), "score": score})
+
+
+def picture_info(item: Item, collection: str, generation: int) -> PictureInfo:
+    """Everything on record about a picture."""
+    return PictureInfo.model_validate(
+        {
+            **_fields(item, collection),
+            "collection": collection,
+            "generation": generation,
+            "uri": item.uri,
+            "source": item.source,
+            "content_hash": item.content_hash,
+            "size_bytes": item.size_bytes,
+        }
+    )

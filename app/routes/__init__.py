@@ -1,0 +1,12 @@
+"""One file a resource; each route checks, calls one function below, and shapes the answer.
+
+search       GET and POST /v1/search
+classify     POST /v1/classify
+images       GET /v1/images/{id}, its thumbnail and its record
+collections  GET /v1/collections and what is in one
+model        GET /v1/model
+health       GET /healthz, /readyz
+reference    GET /docs, the API's reference, made from its OpenAPI description
+described    the OpenAPI description of bodies that come as JSON or as a form
+page         GET /, the page
+"""

@@ -1,0 +1,103 @@
+"""GET /v1/images/{id}: the original picture, its thumbnail, and what is on record about it.
+
+An address with the picture's version in it (`v`, as search answers give it) may be kept for good;
+without it, browsers ask each time and get 304 while the content is the same.
+"""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request
+from starlette.responses import FileResponse, Response
+
+from app.bounds import MAX_IMAGE_ID_CHARS
+from app.dependencies import Collection, State
+from app.picture_files import draw_thumbnail, locate, media_type, stored_thumbnail
+from app.pictures import picture_info, version_of
+from app.schemas import PictureInfo, Problem
+from indexer.catalog.records import Item
+
+router = APIRouter(tags=["images"])
+
+THUMBNAIL_SIDE_PIXELS = 384
+_KEEP = "private, max-age=31536000, immutable"
+_ASK = "private, no-cache"
+_GONE: dict[int | str, dict[str, Any]] = {
+    304: {"description": "The copy that the client has is still right."},
+    404: {"model": Problem, "description": "There is no such picture."},
+    410: {"model": Problem, "description": "It is indexed, but its file has gone."},
+}
+_BYTES: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"image/*": {}}, "description": "The picture's bytes."},
+    **_GONE,
+}
+
+ImageId = Annotated[str, Path(max_length=MAX_IMAGE_ID_CHARS)]
+Version = Annotated[str | None, Query(max_length=64, description="As search answers give it.")]
+
+
+@router.get(
+    "/v1/images/{image_id}",
+    summary="The original picture",
+    responses=_BYTES,
+    response_class=Response,
+)
+async def show_image(
+    state: State, collection: Collection, request: Request, image_id: ImageId, v: Version = None
+) -> Response:
+    """The bytes of the picture's file, as they are."""
+    with state.ready.live.lease(collection) as searcher:
+        item = await state.lookup.run(searcher.item, image_id)
+    file = await state.lookup.run(locate, item)
+    if not file.unchanged:  # the recorded hash is not that of these bytes
+        headers = {"Cache-Control": "no-store"}
+        return FileResponse(file.path, headers=headers, media_type=media_type(item))
+    headers = _cache_headers(item, item.content_hash, v)
+    if _has_copy(request, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    return FileResponse(
+        file.path, headers=headers, media_type=media_type(item), stat_result=file.stat_result
+    )
+
+
+@router.get(
+    "/v1/images/{image_id}/thumbnail",
+    summary="A small JPEG of the picture",
+    responses=_BYTES,
+    response_class=Response,
+)
+async def show_thumbnail(
+    state: State, collection: Collection, request: Request, image_id: ImageId, v: Version = None
+) -> Response:
+    """The stored thumbnail, or one drawn on the spot."""
+    with state.ready.live.lease(collection) as searcher:
+        item = await state.lookup.run(searcher.item, image_id)
+        path = searcher.thumbnail_path(item)
+    headers = _cache_headers(item, f"{item.content_hash}-thumbnail", v)
+    if _has_copy(request, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    data = await state.lookup.run(stored_thumbnail, path)
+    if data is None:
+        limits = state.settings.file_limits()
+        data = await state.decode.run(draw_thumbnail, item, limits, THUMBNAIL_SIDE_PIXELS)
+    return Response(data, headers=headers, media_type="image/jpeg")
+
+
+@router.get(
+    "/v1/images/{image_id}/info", summary="What is on record about the picture", responses=_GONE
+)
+async def show_info(state: State, collection: Collection, image_id: ImageId) -> PictureInfo:
+    """Caption, metadata, size, place and hash."""
+    with state.ready.live.lease(collection) as searcher:
+        item = await state.lookup.run(searcher.item, image_id)
+        return picture_info(item, collection, searcher.record.generation)
+
+
+def _cache_headers(item: Item, tag: str, version: str | None) -> dict[str, str]:
+    lasting = version is not None and version == version_of(item)
+    return {"ETag": f'"{tag}"', "Cache-Control": _KEEP if lasting else _ASK}
+
+
+def _has_copy(request: Request, etag: str) -> bool:
+    known = request.headers.get("if-none-match", "")
+    tags = [tag.strip().removeprefix("W/") for tag in known.split(",")]
+    return etag in tags or tags == ["*"]

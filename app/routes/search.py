@@ -1,0 +1,61 @@
+"""GET and POST /v1/search: find pictures by words, by pictures, or by a weighted mix of both."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request
+from fastapi import Query as Parameter
+
+from app.asking import find
+from app.bodies import read_search
+from app.bounds import DEFAULT_TOP_K
+from app.dependencies import Collection, State
+from app.pictures import hit
+from app.query import Query, TextTerm
+from app.routes.described import body_of
+from app.schemas import QueryText, SearchAnswer, SearchBody, SearchForm, TookMs, TopK
+from app.state import ServiceState
+from app.stopwatch import Stopwatch
+
+router = APIRouter(tags=["search"])
+
+_POST_BODY: dict[str, Any] = body_of(SearchBody, SearchForm)
+
+
+@router.get("/v1/search", summary="Find pictures by words")
+async def search_by_words(
+    state: State,
+    collection: Collection,
+    q: Annotated[QueryText, Parameter(description="What to look for.")],
+    k: Annotated[TopK, Parameter(description="How many pictures.")] = DEFAULT_TOP_K,
+) -> SearchAnswer:
+    """The k pictures nearest to the words, best first."""
+    return await _answer(state, Query((TextTerm(q),), k, collection), Stopwatch())
+
+
+@router.post(
+    "/v1/search", summary="Find pictures by weighted words and pictures", openapi_extra=_POST_BODY
+)
+async def search_by_terms(state: State, request: Request) -> SearchAnswer:
+    """The k pictures nearest to the weighted terms, best first."""
+    watch = Stopwatch()
+    with watch.step("decode"):
+        query = await read_search(state, request)
+    return await _answer(state, query, watch)
+
+
+async def _answer(state: ServiceState, query: Query, watch: Stopwatch) -> SearchAnswer:
+    with state.ready.live.lease(query.collection) as searcher:
+        found = await find(state, searcher, query, watch)
+        with watch.step("metadata"):
+            hits = [hit(one.item, one.score, query.collection) for one in found]
+        generation = searcher.record.generation
+    took_ms = TookMs(
+        decode=watch.ms("decode"),
+        encode=watch.ms("encode"),
+        search=watch.ms("search"),
+        metadata=watch.ms("metadata"),
+        total=watch.total_ms(),
+    )
+    return SearchAnswer(
+        collection=query.collection, generation=generation, hits=hits, took_ms=took_ms
+    )

@@ -1,0 +1,59 @@
+// One picture of the grid: a link to its full view, its words, a link to its likes. Strangers' words stay text.
+import { CARD_TYPE } from "./intake.js";
+import { element } from "./element.js";
+import { icon } from "./icon.js";
+
+export const NO_CAPTION = "Picture without a caption";
+
+const QUICK_MS = 200; // a picture that comes sooner is simply there; fading dozens at once costs more than it gives
+
+/** A hue for the placeholder, always the same for the same picture. */
+function hueOf(id) {
+  let sum = 0;
+  for (const letter of id) sum = (sum * 31 + letter.codePointAt(0)) % 360;
+  return sum;
+}
+
+function pictureOf(hit) {
+  const image = element("img", { alt: "", decoding: "async", loading: "lazy", draggable: false });
+  const made_ms = performance.now();
+  image.addEventListener("load", () => {
+    const wasQuick = performance.now() - made_ms < QUICK_MS;
+    image.classList.add(wasQuick ? "is-here-at-once" : "is-here");
+  });
+  image.addEventListener("error", () => {
+    image.replaceWith(element("span", { className: "card-missing" }, icon("broken", 28), "Not to be shown"));
+  });
+  image.src = hit.thumbnail_url;
+  return image;
+}
+
+function wordsOf(hit) {
+  const caption = element("span", { className: "card-caption", dir: "auto" }, hit.caption || NO_CAPTION);
+  if (typeof hit.score !== "number") return element("span", { className: "card-words" }, caption);
+  const score = element("span", { className: "card-score" });
+  score.append(element("span", { className: "sr-only" }, ", score "), hit.score.toFixed(3));
+  return element("span", { className: "card-words" }, caption, score);
+}
+
+/** The card, and its two links: { card, open, similar }. `links` are their addresses, so that they open in a new tab too. */
+export function makeCard(hit, links) {
+  const open = element("a", { className: "card-open", href: links.open }, pictureOf(hit), wordsOf(hit));
+  const similar = element("a", { className: "card-similar", href: links.similar, title: "More like this" }, icon("similar", 19));
+  similar.append(element("span", { className: "sr-only" }, `More like: ${hit.caption || NO_CAPTION}`));
+  const card = element("li", { className: "card" }, open, similar);
+  card.style.setProperty("--hue", hueOf(hit.id));
+  card.dataset.id = hit.id;
+  open.addEventListener("dragstart", (event) => {
+    event.dataTransfer.setData(CARD_TYPE, hit.id);
+    event.dataTransfer.effectAllowed = "copy";
+  });
+  return { card, open, similar };
+}
+
+export function placeCard({ card }, box) {
+  card.style.left = `${box.x}px`;
+  card.style.top = `${box.y}px`;
+  card.style.width = `${box.width}px`;
+  card.style.height = `${box.height}px`;
+}

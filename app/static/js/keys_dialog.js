@@ -1,0 +1,49 @@
+// The keys of the page: the list of them, and the two that work everywhere ("/" and "?").
+import { byId, element } from "./element.js";
+import { icon } from "./icon.js";
+import { dialogTop } from "./skipped_dialog.js";
+
+const KEYS = [
+  [["/"], "Search"],
+  [["↓"], "From the search to the pictures"],
+  [["←", "↑", "↓", "→"], "Move among the pictures, or to the next in the full view"],
+  [["Enter"], "Open the picture"],
+  [["S"], "More like this picture"],
+  [["Esc"], "Close, or clear the search"],
+  [["Ctrl", "V"], "Search by the picture on the clipboard"],
+  [["?"], "Show these keys"],
+];
+
+function isWriting(target) {
+  return target.matches?.("input:not([type=range]), textarea, select");
+}
+
+export class KeysDialog {
+  #dialog = byId("keys");
+
+  /** `onSearch()` is called for "/". */
+  constructor(onSearch) {
+    const rows = KEYS.flatMap(([keys, meaning]) => [
+      element("dt", {}, ...keys.map((key) => element("kbd", {}, key))),
+      element("dd", {}, meaning),
+    ]);
+    const body = element("div", { className: "panel-body" }, element("dl", { className: "keys" }, ...rows));
+    this.#dialog.append(dialogTop(this.#dialog, "keys-title", "Keys"), body);
+    const opener = byId("keys-button");
+    opener.append(icon("keys"));
+    opener.addEventListener("click", () => this.#dialog.showModal());
+    document.addEventListener("keydown", (event) => this.#pressed(event, onSearch));
+  }
+
+  #pressed(event, onSearch) {
+    if (event.metaKey || event.ctrlKey || event.altKey || isWriting(event.target)) return;
+    if (document.querySelector("dialog[open]")) return;
+    if (event.key === "/") {
+      event.preventDefault();
+      onSearch();
+    } else if (event.key === "?") {
+      event.preventDefault();
+      this.#dialog.showModal();
+    }
+  }
+}

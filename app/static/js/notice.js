@@ -1,0 +1,82 @@
+// A failure in words where the pictures would be, with what to do next. Tries again by itself when that can help.
+import { byId, element } from "./element.js";
+import { icon } from "./icon.js";
+import { copyText } from "./clipboard.js";
+import { toast } from "./toast.js";
+
+function commandBox(command) {
+  const copy = element("button", { type: "button", className: "round", ariaLabel: "Copy the command" }, icon("copy", 20));
+  copy.addEventListener("click", async () => toast((await copyText(command)) ? "Command copied" : "The browser did not allow copying"));
+  return element("div", { className: "command" }, element("code", {}, command), copy);
+}
+
+export class Notice {
+  #place = byId("notice");
+  #actions;
+  #timer = 0;
+  #shown = "";
+
+  /** `actions` has retry(), choosePicture() and startAgain(). */
+  constructor(actions) {
+    this.#actions = actions;
+  }
+
+  hide() {
+    clearInterval(this.#timer);
+    this.#place.hidden = true;
+    this.#shown = "";
+  }
+
+  /** Show these words (of failure.wordsFor) and start the countdown to the next try, if they ask for one. */
+  show(words) {
+    const content = JSON.stringify([words.title, words.text, words.reason, words.command]);
+    if (content !== this.#shown) this.#build(words);
+    this.#shown = content;
+    this.#place.hidden = false;
+    this.#countDown(words);
+  }
+
+  #build(words) {
+    const lines = [
+      words.reason ? element("p", { className: "notice-reason" }, words.reason) : null,
+      words.text ? element("p", {}, words.text) : null,
+      words.command ? commandBox(words.command) : null,
+    ];
+    this.#place.replaceChildren(
+      element("span", { className: "notice-icon" }, icon(words.icon, 32)),
+      element("h2", {}, words.title),
+      ...lines.filter(Boolean),
+      element("p", { className: "notice-wait", hidden: true }),
+      this.#buttons(words),
+    );
+  }
+
+  #buttons({ choosePicture, startAgain, quiet }) {
+    const made = element("div", { className: "notice-actions" });
+    const add = (label, action, main) => {
+      const one = element("button", { type: "button", className: main ? "button button-main" : "button" }, label);
+      one.addEventListener("click", action);
+      made.append(one);
+    };
+    if (choosePicture) add("Choose another picture", () => this.#actions.choosePicture(), true);
+    else add(quiet ? "Look again" : "Try again", () => this.#actions.retry(), true);
+    if (startAgain || choosePicture) add("Start again", () => this.#actions.startAgain(), false);
+    return made;
+  }
+
+  #countDown({ retry_s, quiet }) {
+    clearInterval(this.#timer);
+    const line = this.#place.querySelector(".notice-wait");
+    line.hidden = !retry_s || Boolean(quiet);
+    if (!retry_s) return;
+    let left_s = retry_s;
+    line.textContent = `Trying again in ${left_s} s`;
+    this.#timer = setInterval(() => {
+      left_s -= 1;
+      line.textContent = left_s > 0 ? `Trying again in ${left_s} s` : "Trying again…";
+      if (left_s > 0) return;
+      clearInterval(this.#timer);
+      this.#actions.retry();
+    }, 1000);
+  }
+}

@@ -1,0 +1,101 @@
+// Speaks HTTP with the service: one method a request. Knows no element of the page.
+import { Failure } from "./failure.js";
+import { isEmpty } from "./question.js";
+
+const PATIENCE_MS = 30_000;
+
+function retryAfter_s(response) {
+  const seconds = Number.parseInt(response.headers.get("Retry-After") ?? "", 10);
+  return Number.isFinite(seconds) && seconds >= 0 ? Math.min(Math.max(seconds, 1), 300) : null;
+}
+
+async function failureOf(response) {
+  const problem = await response.json().catch(() => ({}));
+  return new Failure({
+    status: response.status,
+    code: typeof problem.code === "string" ? problem.code : "unknown",
+    title: typeof problem.title === "string" ? problem.title : "",
+    detail: typeof problem.detail === "string" ? problem.detail : "",
+    retryAfter_s: retryAfter_s(response),
+  });
+}
+
+/** Where a picture's thumbnail lives, for pictures known only by their id. */
+export function thumbnailUrl(id, collection) {
+  return address(`v1/images/${encodeURIComponent(id)}/thumbnail`, { collection }).href;
+}
+
+function address(path, parameters = {}) {
+  const url = new URL(path, document.baseURI);
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== null && value !== undefined) url.searchParams.set(name, value);
+  }
+  return url;
+}
+
+function shareOfPicture(balance) {
+  return Number((1 - balance).toFixed(2));
+}
+
+export class Service {
+  /** The answer's JSON. Raises Failure; an aborted request raises the AbortError of fetch. */
+  async #ask(url, signal, options = {}) {
+    const patience = AbortSignal.timeout(PATIENCE_MS);
+    const either = signal ? AbortSignal.any([signal, patience]) : patience;
+    try {
+      const response = await fetch(url, { ...options, signal: either });
+      if (!response.ok) throw await failureOf(response);
+      return await response.json();
+    } catch (error) {
+      if (error instanceof Failure || signal?.aborted) throw error;
+      throw new Failure({ code: patience.aborted ? "too_slow" : "unreachable" });
+    }
+  }
+
+  collections(signal) {
+    return this.#ask(address("v1/collections"), signal);
+  }
+
+  sample(collection, k, seed, signal) {
+    return this.#ask(address(`v1/collections/${encodeURIComponent(collection)}/sample`, { k, seed }), signal);
+  }
+
+  skipped(collection, offset, limit) {
+    return this.#ask(address(`v1/collections/${encodeURIComponent(collection)}/skipped`, { offset, limit }));
+  }
+
+  information(id, collection, signal) {
+    return this.#ask(address(`v1/images/${encodeURIComponent(id)}/info`, { collection }), signal);
+  }
+
+  /** Hits for a question, best first; a sample of the collection when nothing was asked. */
+  async search(question, k, seed, signal) {
+    const { words, similar, picture, collection } = question;
+    if (isEmpty(question)) return this.sample(collection, k, seed, signal);
+    if (!similar && !picture) return this.#ask(address("v1/search", { q: words, k, collection }), signal);
+    return picture ? this.#byUpload(question, k, signal) : this.#byLikeness(question, k, signal);
+  }
+
+  #byUpload({ words, picture, balance, collection }, k, signal) {
+    const form = new FormData();
+    form.set("image", picture.blob, picture.name);
+    form.set("k", k);
+    form.set("collection", collection);
+    if (words) {
+      form.set("text", words);
+      form.set("text_weight", balance);
+      form.set("image_weight", shareOfPicture(balance));
+    }
+    return this.#ask(address("v1/search"), signal, { method: "POST", body: form });
+  }
+
+  #byLikeness({ words, similar, balance, collection }, k, signal) {
+    const image = { id: similar };
+    const query = words ? [{ image, weight: shareOfPicture(balance) }, { text: words, weight: balance }] : [{ image }];
+    return this.#ask(address("v1/search"), signal, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ query, k, collection }),
+    });
+  }
+}

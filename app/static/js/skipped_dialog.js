@@ -1,0 +1,58 @@
+// The list of files that are not in the index, each with its reason.
+import { byId, element } from "./element.js";
+import { icon } from "./icon.js";
+import { readablePlace } from "./facts.js";
+
+const AT_ONCE = 100;
+
+/** The head that every dialog with a list has: a title and a button that closes it. */
+export function dialogTop(dialog, id, title) {
+  const close = element("button", { type: "button", className: "round", ariaLabel: "Close" }, icon("close"));
+  close.addEventListener("click", () => dialog.close());
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog) dialog.close(); // the backdrop
+  });
+  return element("div", { className: "panel-top" }, element("h2", { id }, title), close);
+}
+
+export class SkippedDialog {
+  #dialog = byId("skipped");
+  #lead = element("p", { className: "panel-lead" });
+  #list = element("ul", { className: "skipped-list" });
+  #more = element("button", { type: "button", className: "button" }, "Show more");
+  #service;
+  #collection = null;
+
+  constructor(service) {
+    this.#service = service;
+    this.#more.addEventListener("click", () => this.#load());
+    const body = element("div", { className: "panel-body", tabIndex: 0 }, this.#lead, this.#list, this.#more);
+    this.#dialog.append(dialogTop(this.#dialog, "skipped-title", "Skipped files"), body);
+  }
+
+  open(collection) {
+    this.#collection = collection;
+    this.#list.replaceChildren();
+    this.#lead.textContent = "One moment…";
+    this.#more.hidden = true;
+    this.#dialog.showModal();
+    this.#load();
+  }
+
+  async #load() {
+    try {
+      const { total, skipped } = await this.#service.skipped(this.#collection, this.#list.childElementCount, AT_ONCE);
+      this.#list.append(...skipped.map((file) => this.#row(file)));
+      this.#lead.textContent = `${total} ${total === 1 ? "file is" : "files are"} not in the index, for these reasons.`;
+      this.#more.hidden = skipped.length === 0 || this.#list.childElementCount >= total;
+    } catch (failure) {
+      this.#lead.textContent = `The list did not come: ${failure.detail || "the service does not answer"}.`;
+    }
+  }
+
+  #row({ uri, reason, code }) {
+    return element("li", {},
+      element("span", { className: "skipped-file", dir: "auto" }, readablePlace(uri)),
+      element("span", { className: "skipped-reason", dir: "auto" }, reason || code));
+  }
+}

@@ -1,0 +1,173 @@
+// The full view: one picture on a stage, its facts beside it. Knows the hits around it; the page keeps the history.
+import { byId, element } from "./element.js";
+import { icon } from "./icon.js";
+import { NO_CAPTION } from "./card.js";
+import { copyText } from "./clipboard.js";
+import { factRows, fileName, readablePlace } from "./facts.js";
+import { toast } from "./toast.js";
+
+const SWIPE_PX = 50;
+const LARGEST_ZOOM = 2; // small pictures are not blown up beyond this
+
+function button(name, symbol, className, label = null) {
+  const made = element("button", { type: "button", className });
+  made.append(icon(symbol, label ? 20 : 24));
+  if (label) made.append(label);
+  else made.setAttribute("aria-label", name);
+  return made;
+}
+
+export class Viewer {
+  #dialog = byId("viewer");
+  #actions;
+  #service;
+  #hit = null;
+  #request = null;
+  #parts = {};
+
+  /** `actions` has step(by), closed(), similar(id) and linkTo(id). */
+  constructor(service, actions) {
+    this.#service = service;
+    this.#actions = actions;
+    this.#build();
+    this.#listen();
+  }
+
+  get openId() {
+    return this.#dialog.open ? this.#hit.id : null;
+  }
+
+  /** Show a hit. `place` is { index, count, more, collection }; index -1 stands for a picture outside the grid. */
+  show(hit, place) {
+    if (this.openId === hit.id) return this.#showPlace(place);
+    this.#hit = hit;
+    this.#showPlace(place);
+    this.#showPicture(hit);
+    this.#showWords(hit);
+    this.#loadInformation(hit, place.collection);
+    if (!this.#dialog.open) this.#dialog.showModal();
+    this.#parts.side.scrollTop = 0;
+  }
+
+  /** Close without a word to the page. */
+  hide() {
+    this.#request?.abort();
+    if (this.#dialog.open) this.#dialog.close();
+  }
+
+  #build() {
+    const parts = this.#parts;
+    parts.back = button("Previous picture", "back", "round stage-back");
+    parts.next = button("Next picture", "next", "round stage-next");
+    parts.small = element("img", { className: "stage-small", alt: "" });
+    parts.full = element("img", { className: "stage-full", alt: "" });
+    parts.note = element("p", { className: "stage-note", hidden: true });
+    parts.frame = element("div", { className: "stage-picture" }, parts.small, parts.full);
+    parts.stage = element("div", { className: "stage" }, parts.frame, parts.note, parts.back, parts.next);
+    parts.place = element("p", { role: "status" });
+    parts.close = button("Close", "close", "round viewer-close");
+    parts.title = element("h2", { id: "viewer-title", dir: "auto" });
+    parts.captions = element("ul", { className: "captions" });
+    parts.similar = button("", "similar", "button button-main", "More like this");
+    parts.download = element("a", { className: "button" }, icon("download", 20), "Download");
+    parts.copy = button("", "link", "button", "Copy link");
+    parts.facts = element("dl", { className: "facts" });
+    const top = element("div", { className: "side-top" }, parts.place, parts.close);
+    const doing = element("div", { className: "side-actions" }, parts.similar, parts.download, parts.copy);
+    parts.side = element("div", { className: "side" }, top, parts.title, doing, parts.captions, parts.facts);
+    this.#dialog.append(parts.stage, parts.side);
+  }
+
+  #listen() {
+    const { back, next, close, similar, copy, full, stage } = this.#parts;
+    back.addEventListener("click", () => this.#actions.step(-1));
+    next.addEventListener("click", () => this.#actions.step(1));
+    close.addEventListener("click", () => this.#actions.closed());
+    similar.addEventListener("click", () => this.#actions.similar(this.#hit.id));
+    copy.addEventListener("click", async () => {
+      const done = await copyText(this.#actions.linkTo(this.#hit.id));
+      toast(done ? "Link copied" : "The browser did not allow copying");
+    });
+    full.addEventListener("load", () => full.classList.add("is-here"));
+    full.addEventListener("error", () => this.#cannotShow());
+    this.#dialog.addEventListener("cancel", (event) => {
+      event.preventDefault();
+      this.#actions.closed();
+    });
+    this.#dialog.addEventListener("keydown", (event) => this.#pressed(event));
+    this.#listenToSwipes(stage);
+  }
+
+  #pressed(event) {
+    if (event.metaKey || event.ctrlKey || event.altKey) return;
+    const meanings = {
+      ArrowLeft: () => this.#actions.step(-1),
+      ArrowRight: () => this.#actions.step(1),
+      s: () => this.#actions.similar(this.#hit.id),
+    };
+    const meaning = meanings[event.key];
+    if (!meaning) return;
+    event.preventDefault();
+    meaning();
+  }
+
+  #listenToSwipes(stage) {
+    let start = null;
+    stage.addEventListener("touchstart", (event) => {
+      start = event.touches.length === 1 ? event.touches[0] : null;
+    }, { passive: true });
+    stage.addEventListener("touchend", (event) => {
+      if (!start) return;
+      const across = event.changedTouches[0].clientX - start.clientX;
+      const down = event.changedTouches[0].clientY - start.clientY;
+      start = null;
+      if (Math.abs(across) > SWIPE_PX && Math.abs(across) > 2 * Math.abs(down)) this.#actions.step(across < 0 ? 1 : -1);
+    }, { passive: true });
+  }
+
+  #showPlace({ index, count, more }) {
+    this.#parts.back.disabled = index <= 0;
+    this.#parts.next.disabled = index < 0 || (index >= count - 1 && !more);
+    this.#parts.place.textContent = index < 0 ? "" : `${index + 1} of ${count}${more ? "+" : ""}`;
+  }
+
+  #showPicture(hit) {
+    const { small, full, note } = this.#parts;
+    full.classList.remove("is-here");
+    note.hidden = true;
+    full.alt = hit.caption || NO_CAPTION;
+    for (const image of [small, full]) {
+      image.style.maxWidth = `${hit.width * LARGEST_ZOOM}px`;
+      image.style.maxHeight = `${hit.height * LARGEST_ZOOM}px`;
+    }
+    small.src = hit.thumbnail_url;
+    full.src = hit.image_url;
+  }
+
+  #cannotShow() {
+    this.#parts.note.textContent = `This browser cannot show the ${this.#hit.format ?? ""} file itself; this is its preview.`;
+    this.#parts.note.hidden = false;
+  }
+
+  #showWords(hit) {
+    const { title, captions, download } = this.#parts;
+    title.textContent = hit.caption || NO_CAPTION;
+    title.classList.toggle("is-empty", !hit.caption);
+    const others = (hit.captions ?? []).filter((caption) => caption !== hit.caption);
+    captions.hidden = others.length === 0;
+    captions.replaceChildren(...others.map((caption) => element("li", { dir: "auto" }, caption)));
+    download.href = hit.image_url;
+    download.download = `${hit.id}.${(hit.format ?? "jpg").toLowerCase()}`;
+  }
+
+  async #loadInformation(hit, collection) {
+    this.#request?.abort();
+    const request = new AbortController();
+    this.#request = request;
+    this.#parts.facts.replaceChildren(...factRows(hit, null));
+    const information = await this.#service.information(hit.id, collection, request.signal).catch(() => ({}));
+    if (request.signal.aborted || this.#hit !== hit) return;
+    this.#parts.facts.replaceChildren(...factRows(hit, information));
+    if (information.uri) this.#parts.download.download = fileName(readablePlace(information.uri));
+  }
+}
