@@ -1,0 +1,17 @@
+"""Pictures to measure with: a folder or a tar that the caller has. Never downloads any."""
+
+import tarfile
+from pathlib import Path
+
+
+def photo_folder(photos: Path, target: Path, limit: int | None = None) -> Path:
+    """Make `target` hold links to the pictures of a folder, or the pictures of a tar."""
+    target.mkdir(parents=True)
+    if photos.is_dir():
+        for path in sorted(path for path in photos.iterdir() if path.is_file())[:limit]:
+            (target / path.name).symlink_to(path.resolve())
+        return target
+    with tarfile.open(photos) as tar:
+        members = [member for member in tar.getmembers() if member.isfile()]
+        tar.extractall(target, members[:limit], filter="data")
+    return target

@@ -1,0 +1,95 @@
+"""docs/api.md and docs/cli.md, held to the service: every route, every code, and every example
+run.
+"""
+
+import json
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from app.cli.main import cli
+from app.errors import ERROR_TABLE
+from app.main import create_app
+from app.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[2]
+API = (ROOT / "docs" / "api.md").read_text("utf-8")
+CLI = (ROOT / "docs" / "cli.md").read_text("utf-8")
+NEVER_OVER_HTTP = {"collection_busy", "source_unusable", "manifest_invalid"}
+ROUTES = [
+    f"{method.upper()} {path}"
+    for path, methods in create_app(Settings()).openapi()["paths"].items()
+    for method in methods
+]
+EXAMPLES = [
+    command.replace("\\\n", " ")
+    for block in re.findall(r"```sh\n(.*?)```", API, re.DOTALL)
+    for command in re.split(r"(?<!\\)\n", block.strip())
+    if command.startswith("curl ")
+]
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_api_document_has_a_heading_and_an_example_for_every_route(route: str):
+    section = API.partition(f"### {route}\n")[2].partition("\n### ")[0]
+    assert "curl " in section
+
+
+def test_api_document_has_no_routes_that_do_not_exist():
+    assert sorted(re.findall(r"^### ((?:GET|POST) .*)$", API, re.MULTILINE)) == sorted(ROUTES)
+
+
+def test_api_document_lists_every_code_that_the_service_answers_with():
+    codes = {row.code for row in ERROR_TABLE} - NEVER_OVER_HTTP
+    assert not [code for code in codes if f"`{code}`" not in API]
+
+
+def test_api_document_shows_answers_in_json():
+    blocks = re.findall(r"```json\n(.*?)```", API, re.DOTALL)
+    assert all(json.loads(block) for block in blocks)
+
+
+@pytest.mark.parametrize("command", EXAMPLES)
+def test_api_document_examples_work(command: str, client: httpx.Client, picture: Any):
+    (hit,) = client.get("/v1/search", params={"q": "red", "k": 1}).json()["hits"]
+    words = shlex.split(command.replace("$ID", hit["id"]).replace("$FILE", "photo.jpg"))
+    request: dict[str, Any] = {"headers": {}, "data": {}, "files": None}
+    url = ""
+    arguments = iter(words[1:])
+    for word in arguments:
+        if word in ("-H", "-d", "-F", "-o"):
+            _add_option(request, word, next(arguments), picture("red"))
+        else:
+            url = word.removeprefix("http://127.0.0.1:8000")
+    method = "POST" if request["files"] or request.get("content") else "GET"
+    assert client.request(method, url, **request).status_code == 200
+
+
+def _add_option(request: dict[str, Any], option: str, value: str, picture: bytes) -> None:
+    name, _, rest = value.partition(":" if option == "-H" else "=")
+    if option == "-H":
+        request["headers"][name] = rest.strip()
+    elif option == "-d":
+        request["content"] = value
+        del request["data"]
+    elif option == "-F" and rest.startswith("@"):
+        request["files"] = {name: (rest[1:], picture)}
+    elif option == "-F":
+        request["data"].setdefault(name, []).append(rest)
+
+
+def test_cli_document_has_a_heading_for_every_command():
+    commands = [command.name for command in cli.registered_commands]
+    assert re.findall(r"^## sightline (\w+)$", CLI, re.MULTILINE) == [
+        "index",
+        "serve",
+        "search",
+        "classify",
+        "info",
+        "gallery",
+    ]
+    assert {name for name in commands if f"## sightline {name}\n" not in CLI} == set()

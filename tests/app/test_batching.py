@@ -1,0 +1,131 @@
+"""The batcher: answers to the right callers, batches under load, back-pressure, failures."""
+
+import asyncio
+import threading
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from app.batching import EncodeBatcher
+from app.failures import OverloadedError
+from models.encoder import Embeddings
+from models.errors import EncodeError
+from models.fake_encoder import FakeEncoder
+
+pytestmark = pytest.mark.anyio
+
+
+class GatedEncoder(FakeEncoder):
+    """Waits at a gate before each batch, and notes how large the batches were."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gate = threading.Event()
+        self.batches: list[int] = []
+
+    def encode_text(self, texts: Sequence[str]) -> Embeddings:
+        self.gate.wait(10)
+        self.batches.append(len(texts))
+        if "poison" in texts:
+            raise EncodeError("poisoned")
+        return super().encode_text(texts)
+
+
+@pytest.fixture
+def encoder() -> GatedEncoder:
+    """An encoder whose gate is closed."""
+    return GatedEncoder()
+
+
+def _batcher(encoder: FakeEncoder, waiting: int = 8, max_batch: int = 4) -> EncodeBatcher:
+    return EncodeBatcher(encoder, waiting=waiting, max_batch=max_batch)
+
+
+async def _ask(batcher: EncodeBatcher, *texts: str) -> list[asyncio.Task[Embeddings]]:
+    """Ask one after the other, so that the first is being encoded when the others come."""
+    tasks = []
+    for text in texts:
+        tasks.append(asyncio.create_task(batcher.encode_texts([text])))
+        await asyncio.sleep(0.01)
+    return tasks
+
+
+async def test_batcher_answers_each_caller_with_its_own_embeddings(encoder: GatedEncoder):
+    encoder.gate.set()
+    batcher = _batcher(encoder)
+    texts = [f"text {number}" for number in range(7)]
+    answers = await asyncio.gather(*(batcher.encode_texts([text]) for text in texts))
+    np.testing.assert_array_equal(np.concatenate(answers), FakeEncoder().encode_text(texts))
+
+
+async def test_batcher_puts_what_waits_into_one_batch_of_limited_size(encoder: GatedEncoder):
+    batcher = _batcher(encoder)
+    tasks = await _ask(batcher, *"abcdefg")
+    encoder.gate.set()
+    await asyncio.gather(*tasks)
+    assert encoder.batches == [1, 4, 2]
+
+
+async def test_batcher_refuses_at_once_when_its_queue_is_full(encoder: GatedEncoder):
+    batcher = _batcher(encoder, waiting=3)
+    tasks = await _ask(batcher, *"abcd")  # one is being encoded, three wait
+    with pytest.raises(OverloadedError) as refusal:
+        await batcher.encode_texts(["e"])
+    assert 1 <= refusal.value.retry_after_s <= 30
+    encoder.gate.set()
+    await asyncio.gather(*tasks)
+    assert (await batcher.encode_texts(["e"])).shape == (1, encoder.info.dim)
+
+
+async def test_batcher_fails_only_the_callers_of_the_batch_that_failed(encoder: GatedEncoder):
+    batcher = _batcher(encoder, max_batch=1)
+    tasks = await _ask(batcher, "a", "poison", "b")
+    encoder.gate.set()
+    first, second, third = await asyncio.gather(*tasks, return_exceptions=True)
+    assert isinstance(second, EncodeError)
+    assert isinstance(first, np.ndarray)
+    assert isinstance(third, np.ndarray)
+
+
+async def test_batcher_skips_a_caller_that_has_left(encoder: GatedEncoder):
+    batcher = _batcher(encoder, max_batch=1)
+    first, left, last = await _ask(batcher, "a", "left", "b")
+    left.cancel()
+    encoder.gate.set()
+    await asyncio.gather(first, last)
+    assert encoder.batches == [1, 1]
+
+
+async def test_batcher_lets_others_in_between_the_parts_of_a_long_request(encoder: GatedEncoder):
+    batcher = _batcher(encoder)
+    long = asyncio.create_task(batcher.encode_texts([f"class {n}" for n in range(40)]))
+    await asyncio.sleep(0.02)
+    (short,) = await _ask(batcher, "short")
+    encoder.gate.set()
+    await short
+    assert not long.done()
+    np.testing.assert_array_equal(
+        await long, FakeEncoder().encode_text([f"class {n}" for n in range(40)])
+    )
+
+
+async def test_batcher_serves_texts_and_pictures_in_turn(encoder: GatedEncoder):
+    batcher = _batcher(encoder)
+    picture = np.full((3, 8, 8), 200, np.uint8)
+    texts = await _ask(batcher, *"abcdef")
+    image = asyncio.create_task(batcher.encode_prepared([picture]))
+    await asyncio.sleep(0.02)
+    encoder.gate.set()
+    np.testing.assert_array_equal(await image, encoder.encode_prepared(picture[None]))
+    assert len(encoder.batches) <= 2
+    await asyncio.gather(*texts)
+
+
+async def test_batcher_cancels_whoever_waits_when_it_closes(encoder: GatedEncoder):
+    batcher = _batcher(encoder)
+    tasks = await _ask(batcher, "a", "b")
+    batcher.close()
+    encoder.gate.set()
+    await asyncio.sleep(0.02)
+    assert [task.cancelled() for task in tasks] == [True, True]

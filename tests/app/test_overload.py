@@ -1,0 +1,92 @@
+"""Overload and slowness: refused at once, with a time to come back; the loop stays free."""
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import httpx
+import pytest
+
+from models.encoder import Embeddings
+from models.fake_encoder import FakeEncoder
+
+
+class SlowEncoder(FakeEncoder):
+    """Waits at a gate before each batch of texts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gate = threading.Event()
+
+    def encode_text(self, texts: Sequence[str]) -> Embeddings:
+        self.gate.wait(20)
+        return super().encode_text(texts)
+
+
+@pytest.fixture
+def slow() -> Iterator[SlowEncoder]:
+    """An encoder whose gate is closed until the test's end."""
+    encoder = SlowEncoder()
+    yield encoder
+    encoder.gate.set()
+
+
+def _search(client: httpx.Client) -> httpx.Response:
+    return httpx.get(
+        client.base_url.join("/v1/search"), params={"q": "red"}, timeout=20, trust_env=False
+    )
+
+
+def test_requests_beyond_the_queue_are_answered_429_at_once_and_the_others_later(
+    library, settings_for, serving, slow: SlowEncoder
+):
+    with (
+        serving(settings_for(queue_length=3, batch_size=1), lambda _: slow) as client,
+        ThreadPoolExecutor(8) as pool,
+    ):
+        asked = [pool.submit(_search, client) for _ in range(8)]
+        refused: list[Future[httpx.Response]] = []
+        while len(refused) < 4:
+            refused = [one for one in asked if one.done()]
+            time.sleep(0.01)
+        for answer in (one.result() for one in refused):
+            assert (answer.status_code, answer.json()["code"]) == (429, "overloaded")
+            assert 1 <= int(answer.headers["retry-after"]) <= 30
+        slow.gate.set()
+        statuses = sorted(one.result().status_code for one in asked)
+        assert statuses == [200] * 4 + [429] * 4
+
+
+def test_health_and_pictures_answer_at_once_while_the_model_is_busy(
+    library, settings_for, serving, slow: SlowEncoder
+):
+    with (
+        serving(settings_for(), lambda _: slow) as client,
+        ThreadPoolExecutor(4) as pool,
+    ):
+        (some, *_) = client.get("/v1/collections/default/sample").json()["hits"]
+        waiting = [pool.submit(_search, client) for _ in range(4)]
+        for path in ("/healthz", "/readyz", some["image_url"], "/v1/collections"):
+            began_s = time.monotonic()
+            assert client.get(path).status_code == 200
+            assert time.monotonic() - began_s < 1.0
+        assert not any(one.done() for one in waiting)
+        slow.gate.set()
+        assert [one.result().status_code for one in waiting] == [200] * 4
+
+
+def test_model_that_fails_answers_500_without_its_words_and_goes_on(library, settings_for, serving):
+    class BrokenEncoder(FakeEncoder):
+        """Fails on one text, in a way that nobody foresaw."""
+
+        def encode_text(self, texts: Sequence[str]) -> Embeddings:
+            if "poison" in texts:
+                raise RuntimeError("CUDA error: secret address")
+            return super().encode_text(texts)
+
+    with serving(settings_for(), lambda _: BrokenEncoder()) as client:
+        answer = client.get("/v1/search", params={"q": "poison"})
+        assert (answer.status_code, answer.json()["code"]) == (500, "internal")
+        assert "secret" not in answer.text
+        assert client.get("/v1/search", params={"q": "red"}).status_code == 200

@@ -1,0 +1,271 @@
+"""The browser tests' ground: a drawn gallery, indexed and served by the real command line in
+processes of their own, and a real Chromium. Every page is watched: an error on its console, a
+request to another host, or a layout that shifts fails the test that caused it.
+
+Without a Chromium the tests are skipped; CI, or SIGHTLINE_REQUIRE_BROWSER=1, insists on it.
+SIGHTLINE_CHROMIUM names one that is not on the PATH.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+)
+COMMAND = (sys.executable, "-c", "from app.cli.main import main; main()")
+GALLERY_PICTURES = 56  # more than the page asks for at once
+SEED = 7
+MAX_LAYOUT_SHIFT = 0.02
+PATIENCE_MS = 15_000  # a busy machine draws and answers slowly
+HOSTILE_CAPTIONS = (
+    "<img src=x onerror=\"window.hacked='caption'\">",
+    "\"><script>window.hacked='script'</script>",
+    "<b>bold</b> & <a href=javascript:window.hacked='link'>link</a> ‮ reversed",
+)
+# Cumulative layout shift as browsers define it: what moves unasked.
+WATCH_SHIFTS = """
+window.shifts = 0;
+new PerformanceObserver((list) => {
+  for (const shift of list.getEntries()) if (!shift.hadRecentInput) window.shifts += shift.value;
+}).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+def find_chromium() -> str | None:
+    """The path of a Chromium on this machine."""
+    named = os.environ.get("SIGHTLINE_CHROMIUM")
+    candidates = [named] if named else [shutil.which(name) for name in NAMES]
+    return next((path for path in candidates if path and Path(path).exists()), None)
+
+
+def browser_is_required() -> bool:
+    """Whether a missing Chromium is a failure."""
+    return (
+        os.environ.get("CI", "").lower() == "true"
+        or os.environ.get("SIGHTLINE_REQUIRE_BROWSER") == "1"
+    )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark these tests, and skip them where there is no browser and none is demanded."""
+    ours = [item for item in items if item.path.is_relative_to(Path(__file__).parent)]
+    absent = find_chromium() is None and not browser_is_required()
+    for item in ours:
+        item.add_marker(pytest.mark.browser)
+        if absent:
+            item.add_marker(pytest.mark.skip(reason="no Chromium: set SIGHTLINE_CHROMIUM"))
+
+
+@dataclass(frozen=True, slots=True)
+class Gallery:
+    """The pictures behind the tests."""
+
+    folder: Path
+    manifest: Path
+    hostile_manifest: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A running service, and the folder its collections are in."""
+
+    url: str
+    data: Path
+
+
+@dataclass  # no slots: playwright keeps a mark on whoever listens
+class Watch:
+    """What a page must not do; a test that provokes a refusal names its status first."""
+
+    origin: str
+    allowed: set[int] = field(default_factory=set)
+    allows_no_answer: bool = False
+    errors: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
+
+    def hear(self, message: ConsoleMessage) -> None:
+        """Take note of what the console says."""
+        if message.type not in ("error", "warning"):
+            return
+        status = re.search(r"responded with a status of (\d+)", message.text)
+        if status and int(status[1]) in self.allowed:
+            return
+        if self.allows_no_answer and "net::ERR_" in message.text:
+            return
+        self.errors.append(message.text)
+
+    def see(self, request: Request) -> None:
+        """Take note of where a request goes."""
+        url = urlsplit(request.url)
+        if url.scheme in ("http", "https", "ws") and f"{url.scheme}://{url.netloc}" != self.origin:
+            self.foreign.append(request.url)
+
+
+def command(data: Path, *words: str) -> None:
+    """Run one command of Sightline to its end."""
+    run = subprocess.run(
+        [*COMMAND, *words], cwd=ROOT, env=_environment(data), capture_output=True, text=True
+    )
+    assert run.returncode == 0, run.stderr[-3000:]
+
+
+def _environment(data: Path) -> dict[str, str]:
+    return {**os.environ, "SIGHTLINE_DATA_DIR": str(data), "OMP_NUM_THREADS": "2"}
+
+
+@contextmanager
+def started(data: Path) -> Iterator["subprocess.Popen[str]"]:
+    """A service that is starting on a free port; it ends with the block."""
+    process = subprocess.Popen(
+        [*COMMAND, "serve", "--port", "0"],
+        cwd=ROOT,
+        env=_environment(data),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def address_of(process: "subprocess.Popen[str]") -> str:
+    """Where a started service listens, once it is ready."""
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    ready = re.search(r"http://[\d.]+:\d+", line)
+    assert ready, f"the service did not start: {line}"
+    return ready[0]
+
+
+def wait_until_served(url: str) -> None:
+    """Return once the service has noticed what was published."""
+    deadline_s = time.monotonic() + 30
+    while time.monotonic() < deadline_s:
+        with urlopen(f"{url}/v1/collections") as answer:
+            if any(one["generation"] for one in json.load(answer)["collections"]):
+                return
+        time.sleep(0.1)
+    pytest.fail("the service does not serve what was indexed")
+
+
+@pytest.fixture(scope="session")
+def gallery(tmp_path_factory: pytest.TempPathFactory) -> Gallery:
+    """Drawn pictures; three of them once more, under captions that mean harm."""
+    folder = tmp_path_factory.mktemp("gallery")
+    command(folder, "gallery", str(folder), "--count", str(GALLERY_PICTURES), "--seed", str(SEED))
+    manifest = folder / "manifest.jsonl"
+    files = [json.loads(line)["file"] for line in manifest.read_text("utf-8").splitlines()]
+    hostile = folder / "hostile.jsonl"
+    rows = []
+    for number, (caption, file) in enumerate(zip(HOSTILE_CAPTIONS, files[-3:], strict=True)):
+        copy = f"hostile-{number}.jpg"
+        shutil.copy(folder / file, folder / copy)
+        rows.append(json.dumps({"file": copy, "caption": caption, "by": caption}))
+    (folder / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 and no more")
+    rows.append(json.dumps({"file": "broken.jpg", "caption": "a broken file"}))
+    hostile.write_text("\n".join(rows) + "\n", "utf-8")
+    return Gallery(folder, manifest, hostile)
+
+
+@pytest.fixture(scope="session")
+def service(tmp_path_factory: pytest.TempPathFactory, request) -> Iterator[Service]:
+    """The gallery, indexed and served; the service loads its model while the pictures are drawn."""
+    data = tmp_path_factory.mktemp("data")
+    with started(data) as process:
+        gallery: Gallery = request.getfixturevalue("gallery")
+        command(data, "index", str(gallery.manifest), str(gallery.hostile_manifest))
+        url = address_of(process)
+        wait_until_served(url)
+        yield Service(url, data)
+
+
+@pytest.fixture
+def empty_service(tmp_path: Path) -> Iterator[Service]:
+    """A service that has nothing to serve yet."""
+    with started(tmp_path / "data") as process:
+        yield Service(address_of(process), tmp_path / "data")
+
+
+@pytest.fixture(scope="session")
+def run_command() -> Callable[..., None]:
+    """Runs one command of Sightline on a data directory."""
+    return command
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests; each test gets a profile of its own."""
+    chromium = find_chromium()
+    assert chromium, f"the browser tests need a Chromium: one of {NAMES}, or SIGHTLINE_CHROMIUM"
+    with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE_MS)
+        launched = playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def watch(service: Service) -> Watch:
+    """What the page of this test must not do."""
+    return Watch(origin=service.url)
+
+
+@pytest.fixture
+def open_page(browser: Browser, watch: Watch) -> Iterator[Callable[..., Page]]:
+    """Open a page in a fresh profile; at the end of the test its behaviour is judged."""
+    pages: list[Page] = []
+
+    def make(url: str, **options: object) -> Page:
+        watch.origin = "{0.scheme}://{0.netloc}".format(urlsplit(url))
+        wanted: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}, **options}
+        context = browser.new_context(**wanted)
+        context.set_default_timeout(PATIENCE_MS)
+        page = context.new_page()
+        page.on("console", watch.hear)
+        page.on("pageerror", lambda error: watch.errors.append(str(error)))
+        page.on("request", watch.see)
+        page.add_init_script(WATCH_SHIFTS)
+        page.goto(url)
+        pages.append(page)
+        return page
+
+    yield make
+    for page in pages:
+        shifts = page.evaluate("window.shifts")
+        page.context.close()
+        assert shifts <= MAX_LAYOUT_SHIFT
+    assert watch.errors == []
+    assert watch.foreign == []
+
+
+@pytest.fixture
+def page(open_page: Callable[..., Page], service: Service) -> Page:
+    """The page as a visitor finds it, its sample of the collection shown."""
+    opened = open_page(service.url)
+    opened.locator(".card").first.wait_for()
+    return opened

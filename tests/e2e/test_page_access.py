@@ -1,0 +1,157 @@
+"""For everybody: keyboard alone, screen readers, both themes, small screens, little motion."""
+
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+WORDS = "a red boat"
+PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+
+
+def axe_script() -> str:
+    """The accessibility engine, as the test dependency carries it."""
+    spec = find_spec("axe_playwright_python")
+    assert spec
+    assert spec.submodule_search_locations
+    return (Path(spec.submodule_search_locations[0]) / "axe.min.js").read_text("utf-8")
+
+
+def violations(page: Page, rules: dict[str, Any]) -> list[str]:
+    """What the engine finds wrong with the page as it is."""
+    page.wait_for_timeout(300)  # fades have ended: contrast is measured on what is seen
+    run = "(rules) => axe.run(document, rules).then((all) => all.violations)"
+    found: list[dict[str, Any]] = page.evaluate(run, rules)
+    return [f"{one['id']}: {[node['html'] for node in one['nodes']][:3]}" for one in found]
+
+
+def search(page: Page) -> None:
+    """Search, and wait for the answer."""
+    page.fill("#words", WORDS)
+    expect(page.locator("#heading-text")).to_have_text(f"Best matches for {WORDS}")
+
+
+def test_whole_journey_works_by_keyboard_alone(page: Page):
+    page.locator("#brand").focus()
+    page.keyboard.press("/")
+    expect(page.locator("#words")).to_be_focused()
+    page.keyboard.type(WORDS)
+    page.keyboard.press("Enter")
+    expect(page.locator("#heading-text")).to_have_text(f"Best matches for {WORDS}")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".card-open").first).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".card-open").nth(1)).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    below = page.evaluate("document.activeElement.parentElement.offsetTop")
+    assert below > 0
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    expect(page.locator("#viewer")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#viewer")).to_be_hidden()
+    page.keyboard.press("s")
+    expect(page.locator("#heading-text")).to_have_text("Pictures like this one")
+
+
+def test_up_from_the_first_row_leads_back_to_the_search(page: Page):
+    page.locator("#words").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    expect(page.locator("#words")).to_be_focused()
+
+
+def test_keys_are_explained_on_request(page: Page):
+    page.locator("#brand").focus()
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).to_contain_text("More like this picture")
+    page.keyboard.press("Escape")
+    expect(page.locator("#keys")).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("theme", "rules"), [("light", {}), ("dark", {"runOnly": ["color-contrast"]})]
+)
+def test_pages_have_no_accessibility_violations(
+    open_page: Callable[..., Page], service, watch, theme: str, rules: dict[str, Any]
+):
+    watch.allowed = {404}
+    page = open_page(service.url, color_scheme=theme, bypass_csp=True)
+    page.locator(".card").first.wait_for()
+    page.evaluate(axe_script())
+    found = {"home": violations(page, rules)}
+    search(page)
+    page.locator(".card").first.hover()
+    found["results"] = violations(page, rules)
+    page.locator(".card-open").nth(1).click()
+    expect(page.locator("#viewer .facts")).to_contain_text("kB")
+    found["full view"] = violations(page, rules)
+    page.get_by_role("button", name="More like this").click()
+    page.fill("#words", "green")
+    expect(page.locator("#balance")).to_be_visible()
+    found["both"] = violations(page, rules)
+    page.get_by_role("button", name="skipped").click()
+    expect(page.locator("#skipped")).to_contain_text("broken.jpg")
+    found["skipped files"] = violations(page, rules)
+    page.goto(f"{service.url}/?similar=aaaaaaaaaaaaaaaa")
+    page.evaluate(axe_script())
+    expect(page.locator("#notice")).to_be_visible()
+    found["notice"] = violations(page, rules)
+    assert found == {state: [] for state in found}
+
+
+def test_dark_theme_follows_the_system_and_the_choice_is_kept(
+    open_page: Callable[..., Page], service
+):
+    page = open_page(service.url, color_scheme="dark")
+    colour = "getComputedStyle(document.body).backgroundColor"
+    dark = page.evaluate(colour)
+    page.get_by_role("button", name="Switch to the light theme").click()
+    light = page.evaluate(colour)
+    assert light != dark
+    page.reload()
+    assert page.evaluate(colour) == light
+    page.get_by_role("button", name="Switch to the dark theme").click()
+    assert page.evaluate(colour) == dark
+
+
+def test_phone_shows_everything_without_sideways_scrolling(open_page: Callable[..., Page], service):
+    page = open_page(service.url, **PHONE)
+    page.locator(".card").first.wait_for()
+    overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert page.evaluate(overflow) == 0
+    page.fill("#words", WORDS)
+    expect(page.locator("#heading-text")).to_have_text(f"Best matches for {WORDS}")
+    assert page.evaluate(overflow) == 0
+    page.locator(".card-open").first.tap()
+    expect(page.locator("#viewer")).to_be_visible()
+    wide = "document.querySelector('.side').scrollWidth <= innerWidth"
+    assert page.evaluate(wide)
+    page.get_by_role("button", name="Close").tap()
+    expect(page.locator("#viewer")).to_be_hidden()
+
+
+def test_little_motion_is_respected(open_page: Callable[..., Page], service):
+    page = open_page(service.url, reduced_motion="reduce")
+    page.locator(".card").first.wait_for()
+    page.locator(".card-open").first.click()
+    running = "document.getAnimations().filter((one) => one.effect.getTiming().duration > 0).length"
+    assert page.evaluate(running) == 0
+
+
+def test_slow_pictures_find_their_places_reserved(open_page: Callable[..., Page], service):
+    held: list[Route] = []
+    page = open_page(service.url)
+    page.route("**/thumbnail*", lambda route: held.append(route))
+    page.reload()
+    page.locator(".card").first.wait_for()
+    tops = "all => all.map((one) => one.getBoundingClientRect().top)"
+    before = page.eval_on_selector_all(".card", tops)
+    for route in held:
+        route.continue_()
+    expect(page.locator(".card img[class^=is-here]").first).to_be_visible()
+    assert page.eval_on_selector_all(".card", tops) == before
+    assert page.evaluate("window.shifts") == 0

@@ -1,0 +1,86 @@
+"""Runs the indexer and ends the process, without any clean-up, at one named point.
+
+    python -m tests.indexer.crashing_indexer HOME POINT
+
+The points are wrapped around the indexer's own functions from outside; it knows nothing of them.
+"""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from indexer.catalog import connection, files, publication, retention
+from indexer.vector_store import VectorStore
+from tests.indexer.workbench import Workbench
+
+CRASHED = 9
+
+
+def _crash() -> None:
+    os._exit(CRASHED)
+
+
+def _around(owner: Any, name: str, when: str, is_it: Callable[..., bool] | None = None) -> None:
+    """End the process before or after a function of `owner`, if the call is the one meant."""
+    real = getattr(owner, name)
+
+    def wrapped(*arguments: Any, **named: Any) -> Any:
+        meant = is_it is None or is_it(*arguments, **named)
+        if meant and when == "before":
+            _crash()
+        result = real(*arguments, **named)
+        if meant:
+            _crash()
+        return result
+
+    setattr(owner, name, wrapped)
+
+
+def _tear_the_tail() -> None:
+    """Write half of the vectors, and no more."""
+    real = os.pwrite
+
+    def tearing(descriptor: int, data: Any, position: int) -> int:
+        written = real(descriptor, data[: len(data) // 2 + 1], position)
+        _crash()
+        return written
+
+    os.pwrite = tearing
+
+
+def _names(target: str) -> Callable[..., bool]:
+    return lambda _path, to: Path(to).name == target
+
+
+def _says(beginning: str) -> Callable[..., bool]:
+    return lambda _database, sql, *_: sql.strip().startswith(beginning)
+
+
+POINTS: dict[str, Callable[[], None]] = {
+    "before vectors are appended": lambda: _around(VectorStore, "append", "before"),
+    "in the middle of appending vectors": _tear_the_tail,
+    "after vectors are appended": lambda: _around(VectorStore, "append", "after"),
+    "before rows are committed": lambda: _around(files.FileTable, "record", "before"),
+    "after rows are committed": lambda: _around(files.FileTable, "record", "after"),
+    "before the index is renamed": lambda: _around(
+        Path, "replace", "before", _names("index.faiss")
+    ),
+    "after the index is renamed": lambda: _around(Path, "replace", "after", _names("index.faiss")),
+    "after the manifest is renamed": lambda: _around(
+        Path, "replace", "after", _names("manifest.json")
+    ),
+    "before the generation is committed": lambda: _around(publication, "publish_staged", "before"),
+    "in the middle of publishing": lambda: _around(
+        connection.Database, "execute", "before", _says("INSERT OR REPLACE INTO current")
+    ),
+    "after the generation is committed": lambda: _around(publication, "publish_staged", "after"),
+    "before old rows are dropped": lambda: _around(retention, "drop_generations", "before"),
+    "after old rows are dropped": lambda: _around(retention, "drop_generations", "after"),
+}
+
+
+if __name__ == "__main__":
+    POINTS[sys.argv[2]]()
+    Workbench(Path(sys.argv[1])).index()

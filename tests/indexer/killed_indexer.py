@@ -1,0 +1,145 @@
+"""Indexes a folder that keeps changing, again and again, and kills each run at a random moment.
+
+    python -m tests.indexer.killed_indexer HOME SEED ROUNDS
+
+A run tells through a pipe what it is about to do, and waits for leave to do it. Every other run is
+killed instead of being given leave, at one step after the other, so that the kills fall into every
+phase however slow the machine is. The rest are killed a random moment after a random step. Writes
+one line for each round: the last step that the run took, and how it ended.
+"""
+
+import os
+import random
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any, TextIO
+
+from indexer import pipeline, publisher
+from indexer.catalog import files, publication, retention
+from indexer.vector_store import VectorStore
+from models import thumbnails
+from tests.indexer.workbench import CountingEncoder, Workbench, draw_picture
+
+PICTURES_EACH_ROUND = 4
+BATCH = 2
+STEPS = ("start", "encode", "append", "record", "index", "indexed", "publish", "published", "drop")
+LONGEST_DELAY_S = 0.02
+# Imported before the runs are forked: each would otherwise spend seconds on importing torch.
+IMPORTED_ONCE = (thumbnails,)
+MOST_STEPS = 10_000  # more than a run takes; fewer than a pipe holds
+
+
+class _Leash:
+    """Lets a run tell each step, and holds it there until it is given leave."""
+
+    def __init__(self) -> None:
+        self._steps_read, self._steps_write = os.pipe()
+        self._leave_read, self._leave_write = os.pipe()
+        self._one_at_a_time = threading.Lock()
+
+    def ask(self, step: str) -> None:
+        """In the run: tell a step, and wait."""
+        with self._one_at_a_time:
+            os.write(self._steps_write, f"{step}\n".encode())
+            os.read(self._leave_read, 1)
+
+    def give_leave(self) -> None:
+        """In the parent: let the run go on."""
+        os.write(self._leave_write, b"!")
+
+    def hear(self) -> TextIO:
+        """In the parent: the steps, line by line, until the run has ended."""
+        os.close(self._steps_write)
+        return os.fdopen(self._steps_read)
+
+    def close(self) -> None:
+        """In the parent."""
+        os.close(self._leave_read)
+        os.close(self._leave_write)
+
+
+def _announce(owner: Any, name: str, step: str, leash: _Leash) -> None:
+    """Ask for leave before a function of `owner` is called and after it has returned."""
+    real = getattr(owner, name)
+
+    def announced(*arguments: Any, **named: Any) -> Any:
+        leash.ask(step)
+        result = real(*arguments, **named)
+        leash.ask(f"{step}ed")
+        return result
+
+    setattr(owner, name, announced)
+
+
+def _change_folder(bench: Workbench, round_number: int, rng: random.Random) -> None:
+    names = sorted(path.name for path in bench.pictures.glob("*.jpg"))
+    gone, renamed, edited = rng.sample(names, 3)
+    (bench.pictures / gone).unlink()
+    (bench.pictures / renamed).rename(bench.pictures / f"r{round_number}_{renamed}")
+    draw_picture(bench.pictures / edited, 90_000 + round_number)
+    for number in range(PICTURES_EACH_ROUND):
+        draw_picture(bench.pictures / f"{round_number}_{number}.jpg", round_number * 100 + number)
+
+
+def _index_on_leash(bench: Workbench, leash: _Leash) -> None:
+    _announce(CountingEncoder, "encode_prepared", "encode", leash)
+    _announce(VectorStore, "append", "append", leash)
+    _announce(files.FileTable, "record", "record", leash)
+    _announce(publisher, "write_durably", "index", leash)
+    _announce(publication, "publish_staged", "publish", leash)
+    _announce(retention, "drop_generations", "drop", leash)
+    bench.index()
+
+
+def _run_and_kill(bench: Workbench, kill_at: str, delay_s: float | None) -> tuple[str, bool]:
+    """Kill a run at a step, or some time after it. Returns its last step; whether it was killed."""
+    leash = _Leash()
+    child = os.fork()
+    if child == 0:
+        _index_on_leash(bench, leash)
+        os._exit(0)
+    step = "start"
+    with leash.hear() as steps:
+        while step != kill_at and (line := steps.readline()):
+            step = line.strip()
+            if step != kill_at:
+                leash.give_leave()
+        if delay_s is not None:
+            step = _run_on(leash, steps, step, delay_s)
+        os.kill(child, signal.SIGKILL)
+        _, status = os.waitpid(child, 0)
+    leash.close()
+    return step, os.WIFSIGNALED(status)
+
+
+def _run_on(leash: _Leash, steps: TextIO, step: str, delay_s: float) -> str:
+    """Let a run take its steps freely for a while. Returns the last one heard of."""
+    for _ in range(MOST_STEPS):
+        leash.give_leave()
+    time.sleep(delay_s)
+    os.set_blocking(steps.fileno(), False)
+    heard = steps.read() or ""
+    return (heard.split() or [step])[-1]
+
+
+def main(home: Path, seed: int, rounds: int) -> None:
+    """Change, index, kill."""
+    rng = random.Random(seed)
+    pipeline._COMMIT_INTERVAL_S = 0.0
+    bench = Workbench(home)
+    bench.config = type(bench.config)(home / "data", batch_size=BATCH, decode_workers=2)
+    for round_number in range(rounds):
+        _change_folder(bench, round_number, rng)
+        if round_number % 2 == 0:
+            kill_at, delay_s = STEPS[round_number // 2 % len(STEPS)], None
+        else:
+            kill_at, delay_s = rng.choice(STEPS), rng.uniform(0, LONGEST_DELAY_S)
+        step, was_killed = _run_and_kill(bench, kill_at, delay_s)
+        sys.stdout.write(f"{step} {'killed' if was_killed else 'done'}\n")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))

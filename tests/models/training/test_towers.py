@@ -1,0 +1,187 @@
+"""Training steps on toy data: they must learn, repeat by seed, and leave what is frozen alone."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import open_clip
+import pytest
+import torch
+from torch.nn import functional
+
+from models.config import ModelConfig
+from models.golden import GOLDEN_FILE
+from models.loading import load_encoder
+from models.training.alignment import AlignmentPlan, PairTask, align_text_tower
+from models.training.corpus import label_texts, phrases, read_manifest, read_shards
+from models.training.design import mirrored
+from models.training.export import export_model
+from models.training.image_tower import ImagePlan, ImageTask, train_head
+from models.training.schedule import AveragedWeights, warmup_cosine
+from models.training.text_tower import TextPlan, encode_tokens, train_text_tower
+
+WORDS = ("cat", "dog", "boat", "house", "tree", "car", "red", "blue", "sea", "night")
+TINY_CONFIG: dict[str, Any] = {
+    "model_cfg": {
+        "embed_dim": 384,
+        "custom_text": True,
+        "vision_cfg": {
+            "image_size": 32,
+            "layers": 1,
+            "width": 32,
+            "head_width": 16,
+            "patch_size": 16,
+        },
+        "text_cfg": {
+            "context_length": 77,
+            "vocab_size": 49408,
+            "width": 32,
+            "heads": 2,
+            "layers": 1,
+        },
+    },
+    "preprocess_cfg": {"resize_mode": "squash"},
+}
+
+
+@pytest.fixture
+def network(tmp_path: Path) -> Any:
+    (tmp_path / "open_clip_config.json").write_text(json.dumps(TINY_CONFIG))
+    torch.manual_seed(0)
+    return open_clip.create_model(f"local-dir:{tmp_path}", load_weights=False)
+
+
+def silent(_: str) -> None:
+    """Training reports to nobody here."""
+
+
+def toy_texts() -> tuple[torch.Tensor, np.ndarray[Any, np.dtype[np.float16]]]:
+    texts = [f"a {first} and a {second}" for first in WORDS for second in WORDS]
+    meanings = np.random.default_rng(0).standard_normal((len(WORDS), 384))
+    targets = [meanings[i] + meanings[j] for i in range(10) for j in range(10)]
+    return open_clip.tokenize(texts), np.array(targets, dtype=np.float16)
+
+
+def test_distilling_the_text_tower_brings_it_to_its_teacher(network: Any) -> None:
+    tokens, targets = toy_texts()
+    wanted = functional.normalize(torch.from_numpy(targets).float(), dim=-1)
+    before = (encode_tokens(network, tokens) * wanted).sum(dim=-1).mean()
+    train_text_tower(network, tokens, targets, TextPlan(steps=320, batch=32, rate=5e-3), silent)
+    after = (encode_tokens(network, tokens) * wanted).sum(dim=-1).mean()
+    assert before < 0.2
+    assert after > 0.5
+
+
+def test_aligning_pulls_texts_to_their_pictures_and_leaves_the_image_tower_alone(
+    network: Any,
+) -> None:
+    tokens, targets = toy_texts()
+    images = functional.normalize(torch.randn(10, 384), dim=-1)
+    image_of = torch.arange(100) % 10
+    task = PairTask(
+        image_embeddings=images,
+        tokens=tokens,
+        text_targets=torch.from_numpy(targets).float(),
+        image_of=image_of,
+        groups=image_of,
+        weights=torch.ones(100),
+    )
+    frozen = {name: value.clone() for name, value in network.visual.state_dict().items()}
+    plan = AlignmentPlan(steps=200, batch=64, rate=5e-3, keep=0.0)
+    align_text_tower(network, task, plan, silent)
+    scores = encode_tokens(network, tokens) @ images.T
+    assert (scores.argmax(dim=-1) == image_of).float().mean() > 0.9
+    assert all(torch.equal(frozen[name], v) for name, v in network.visual.state_dict().items())
+
+
+def test_the_projection_learns_to_name_pictures_and_repeats_by_seed() -> None:
+    rng = np.random.default_rng(0)
+    centres, names = rng.standard_normal((8, 1280)), rng.standard_normal((8, 384))
+    label = np.arange(240) % 8
+    task = ImageTask(
+        pictures=[b""] * 240,
+        features=(centres[label] + rng.standard_normal((240, 1280)) * 0.3).astype(np.float16),
+        soft_targets=np.zeros((240, 384), np.float16),
+        texts_of=[np.array([row]) for row in label],
+        groups=label.astype(np.int64),
+        weights=np.ones(240),
+        mirrorable=np.ones(240, dtype=bool),
+        text_embeddings=functional.normalize(torch.from_numpy(names).float(), dim=-1),
+    )
+    plan = ImagePlan(head_steps=60, head_batch=64, extra_texts=8)
+    heads = [train_head(task, plan, silent) for _ in range(2)]
+    with torch.inference_mode():
+        first, second = (head(torch.from_numpy(task.features).float()) for head in heads)
+    assert torch.equal(first, second)
+    guessed = (first @ task.text_embeddings.T).argmax(dim=-1).numpy()
+    assert (guessed == label).mean() > 0.95
+
+
+def test_an_exported_model_is_an_ordinary_directory_that_loads_and_agrees(
+    network: Any, tmp_path: Path
+) -> None:
+    export_model(network.eval(), TINY_CONFIG, tmp_path / "out")
+    encoder = load_encoder(ModelConfig(str(tmp_path / "out"), precision="fp32"))
+    theirs = open_clip.create_model(f"local-dir:{tmp_path / 'out'}").eval()
+    tokens = open_clip.tokenize(["a cat"])
+    with torch.inference_mode():
+        expected = theirs.encode_text(tokens, normalize=True).numpy()
+    assert np.abs(encoder.encode_text(["a cat"]) - expected).max() < 1e-5
+    assert (tmp_path / "out" / GOLDEN_FILE).exists()
+    weights = tmp_path / "out" / "open_clip_model.safetensors"
+    assert weights.stat().st_mode & 0o444 == 0o444  # a service runs as another user
+
+
+def test_mirrored_kernels_compute_the_mirrored_picture() -> None:
+    layer = torch.nn.Conv2d(3, 4, 3, stride=2, bias=False)
+    same = torch.nn.functional.pad(torch.randn(1, 3, 16, 16), (0, 0, 1, 0))  # rows as they are
+    expected = layer(functional.pad(same, (0, 1)))  # TensorFlow pads the right
+    layer.load_state_dict(mirrored(dict(layer.state_dict())))
+    actual = layer(functional.pad(same.flip(-1), (1, 0))).flip(-1)  # torch pads the left
+    assert torch.allclose(actual, expected, atol=1e-5)
+
+
+def test_the_learning_rate_warms_up_and_falls() -> None:
+    factors = [warmup_cosine(step, 100, 10) for step in range(100)]
+    assert factors[0] == pytest.approx(0.1)
+    assert max(factors) == factors[9] == 1.0
+    assert factors[10:] == sorted(factors[10:], reverse=True)
+    assert 0.02 <= factors[-1] < 0.03
+
+
+def test_averaged_weights_follow_the_network() -> None:
+    layer = torch.nn.Linear(2, 1, bias=False)
+    torch.nn.init.zeros_(layer.weight)
+    average = AveragedWeights(layer, 0.9)
+    torch.nn.init.ones_(layer.weight)
+    average.update(layer)
+    average.update(layer)
+    average.copy_to(layer)
+    assert layer.weight.detach().numpy() == pytest.approx(1 - 0.9**2)
+
+
+def test_shards_and_manifests_are_read_with_their_texts(tmp_path: Path) -> None:
+    import tarfile
+
+    (tmp_path / "1.jpg").write_bytes(b"one")
+    (tmp_path / "2.jpg").write_bytes(b"two")
+    with tarfile.open(tmp_path / "train-00.tar", "w") as tar:
+        tar.add(tmp_path / "1.jpg", "1.jpg")
+        tar.add(tmp_path / "2.jpg", "2.jpg")
+    (tmp_path / "train.csv").write_text(
+        'file,source,label,captions\n1.jpg,a,Sea_Lion,\n2.jpg,b,,"[""A dog runs .""]"\n'
+    )
+    one, two = read_shards(tmp_path)
+    assert (one.data, one.texts()) == (b"one", label_texts("sea lion"))
+    assert (two.source, two.texts()) == ("b", ("A dog runs.",))
+    (tmp_path / "manifest.jsonl").write_text('{"file": "1.jpg", "captions": ["x", "y"]}\n')
+    assert read_manifest(tmp_path / "manifest.jsonl", "drawn")[0].texts() == ("x", "y")
+
+
+def test_phrases_are_spans_of_the_captions_and_repeat_by_seed() -> None:
+    captions = ["A Dog runs on the beach.", "Two cats sleep"]
+    spans = phrases(captions, 12, seed=1)
+    assert spans == phrases(captions, 12, seed=1)
+    assert len(spans) == 12
+    assert all(any(span in caption.lower() for caption in captions) for span in spans)
