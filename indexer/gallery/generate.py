@@ -18,6 +18,7 @@ from pathlib import Path
 from PIL import Image
 
 from indexer.gallery.captions import captions
+from indexer.gallery.combinations import Split
 from indexer.gallery.kinds import folder_name
 from indexer.gallery.render import draw_scene
 from indexer.gallery.scenes import Scene, sample_scenes
@@ -38,14 +39,16 @@ def generate_gallery(
     count: int = 640,
     seed: int = 1,
     on_progress: Callable[[int], None] | None = None,
+    split: Split = "gallery",
 ) -> Path:
     """Draw count pictures with captions under directory; returns the manifest's path.
 
-    A complete gallery of the same count, seed and version is left as it is. on_progress is told
-    how many pictures are done.
+    The training split holds other combinations of thing, colour and place than the gallery.
+    A complete gallery of the same count, seed, split and version is left as it is. on_progress is
+    told how many pictures are done.
     """
-    scenes = sample_scenes(count, seed)
-    rows = [_row(scene, number, seed) for number, scene in enumerate(scenes, start=1)]
+    scenes = sample_scenes(count, seed, split)
+    rows = [_row(scene, number, seed, split) for number, scene in enumerate(scenes, start=1)]
     text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     manifest = directory / MANIFEST_NAME
     if _is_complete(directory, manifest, text, rows):
@@ -65,7 +68,7 @@ def generate_gallery(
     return manifest
 
 
-def _row(scene: Scene, number: int, seed: int) -> Row:
+def _row(scene: Scene, number: int, seed: int, split: Split) -> Row:
     folder = folder_name(scene.thing)
     words = (scene.colour, scene.thing, scene.place, scene.time_of_day or "")
     name = "-".join(word.replace(" ", "-") for word in words if word)
@@ -80,7 +83,7 @@ def _row(scene: Scene, number: int, seed: int) -> Row:
         "time_of_day": scene.time_of_day,
         "style": scene.style,
         "licence": LICENCE,
-        "origin": f"Sightline sample gallery {GALLERY_VERSION}, seed {seed}",
+        "origin": f"Sightline sample {split} {GALLERY_VERSION}, seed {seed}",
     }
     if scene.companion:
         row["relation"] = scene.companion.relation
