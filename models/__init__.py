@@ -9,12 +9,18 @@ thumbnails         small JPEGs of decoded pictures
 text_truncation    text at the length it has, where that is exact
 open_clip_encoder  the only importer of open_clip
 fake_encoder       weight-free and deterministic, for unit tests
+memory             what the process keeps between batches
+fusion             image towers without batch norms
 devices            where to compute and in which precision
 fingerprint        a model's identity
 golden             embeddings of known inputs, to prove a loaded model by
 loading            ModelConfig → Encoder, offline first, checked by a golden embedding
 prompts            prompt templates and class embeddings
+class_cache        class embeddings that were computed before
 zero_shot          class scores from embeddings
+calibration        what makes a model's probabilities honest, stored beside it
+classifier         names to probabilities, and to "none of these"
+texts/             prompt templates by name, and the background of everyday things
 builtin/           our own small model: config, weights, card
 training/          contrastive training, distillation, export
 evaluation/        recall_at_k

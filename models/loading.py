@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from models.calibration import CALIBRATION_FILE, Calibration, read_calibration
 from models.config import BUILTIN_MODEL, ModelConfig
 from models.encoder import Encoder
 from models.errors import GoldenMismatchError, ModelLoadError
@@ -35,7 +36,11 @@ def model_key(config: ModelConfig) -> str:
     parts = [str(directory) if directory else config.model_name, config.pretrained or ""]
     files: list[Path] = []
     if directory is not None and directory.is_dir():
-        files = sorted(path for path in directory.iterdir() if path.suffix in _WEIGHT_SUFFIXES)
+        files = sorted(
+            path
+            for path in directory.iterdir()
+            if path.suffix in _WEIGHT_SUFFIXES and path.name != CALIBRATION_FILE
+        )
     elif config.pretrained and Path(config.pretrained).is_file():
         files = [Path(config.pretrained)]
     for path in files:
@@ -53,8 +58,11 @@ def load_encoder(config: ModelConfig) -> Encoder:
     # Spinning barriers on shared cores cost up to 10x; must be set before torch is imported.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     from models.devices import choose_device, choose_precision
+    from models.memory import keep_freed_memory
 
     device = choose_device(config.device)
+    if device.type == "cpu":
+        keep_freed_memory()
     precision = choose_precision(config.precision, device)
     try:
         return _load_checked(config, precision)
@@ -62,6 +70,27 @@ def load_encoder(config: ModelConfig) -> Encoder:
         if config.precision != "auto" or precision == "fp32":
             raise
         return _load_checked(config, "fp32")
+
+
+def load_network(config: ModelConfig) -> LoadedModel:
+    """The configured model as training wants it: fp32, on the CPU, not yet proven.
+
+    Raises ModelLoadError, which says what to do.
+    """
+    return _read(config)
+
+
+def model_directory(config: ModelConfig) -> Path | None:
+    """The directory that the config names, if it names one."""
+    return _directory(config)
+
+
+def model_calibration(config: ModelConfig, fingerprint: str) -> Calibration | None:
+    """The calibration beside the configured model's weights, if it fits them.
+
+    Raises ModelLoadError for a file that cannot be read.
+    """
+    return read_calibration(_directory(config), fingerprint)
 
 
 def _load_checked(config: ModelConfig, precision: str) -> Encoder:

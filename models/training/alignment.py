@@ -1,7 +1,8 @@
-"""Bring the text tower to the image tower's embeddings, without letting it forget its teacher.
+"""Bring the text tower to the finished image tower (locked-image tuning, Zhai et al. 2022).
 
-The image tower is done and its embeddings are fixed; the text tower and the temperature learn.
-Never trains the image tower.
+Pictures keep their embeddings; texts move to where their pictures are, names to where the pictures
+of their class are, and both stay as near as they can to what the sentence encoder says, so that
+words of no caption keep their meaning.
 """
 
 from __future__ import annotations
@@ -11,72 +12,134 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.nn import functional
 
-from models.text_truncation import find_causal_tower
-from models.training.image_tower import Report
+from models.text_truncation import CausalTower, find_causal_tower
+from models.training.concepts import Choice, Opinions, choice_loss
 from models.training.losses import MAX_LOGIT_SCALE, contrastive_loss, cosine_distance
-from models.training.schedule import AveragedWeights, seed_everything, warmup_cosine
+from models.training.schedule import AveragedWeights, Report, seed_everything, warmup_cosine
+from models.training.teachers import fast_arithmetic
+
+_PARTS = 4  # a batch of texts is encoded in so many parts of about equal length
 
 
 @dataclass(frozen=True, slots=True)
-class PairTask:
-    """Pictures' fixed embeddings and the tokens of the texts that belong to them.
+class AlignmentTask:
+    """Pictures' fixed embeddings, and the texts that belong to them.
 
-    Pair j says that text `tokens[j]` is true of picture `image_of[j]`; texts of the same group fit
-    each other's pictures too. `text_targets` are the teacher's embeddings of the texts.
+    Pair j says that text `text_of[j]` is true of picture `image_of[j]` and that `swaps[j]`, if it
+    is not empty, is not. Pictures of `known` have opinions; `rows` are their rows there.
     """
 
     image_embeddings: Tensor  # (n, d), unit
+    rows: NDArray[np.int64]  # (n,) of the opinions
+    groups: Tensor  # (n,)
+    image_of: Tensor  # (p,)
+    text_of: Tensor  # (p,)
+    weights: Tensor  # (p,) how often a pair is drawn
+    swaps: Tensor  # (p, context) tokens; zero where there is none
     tokens: Tensor  # (m, context)
     text_targets: Tensor  # (m, d), unit
-    image_of: Tensor  # (m,)
-    groups: Tensor  # (m,)
-    weights: Tensor  # (m,) how often a pair is drawn
+    opinions: Opinions
+    known: NDArray[np.int64]  # (k,) of the n pictures
 
 
 @dataclass(frozen=True, slots=True)
 class AlignmentPlan:
     """How long and how hard to train; `keep` weighs agreement with the teacher."""
 
-    steps: int = 500
-    batch: int = 512
-    rate: float = 3e-4
-    keep: float = 2.0
+    steps: int = 400
+    pairs: int = 320
+    swaps: int = 64
+    pictures: int = 256
+    names: int = 128
+    others: int = 96
+    rate: float = 4e-4
+    keep: float = 1.5
     seed: int = 13
 
 
-def align_text_tower(network: Any, task: PairTask, plan: AlignmentPlan, report: Report) -> None:
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    pairs: Tensor
+    swaps: Tensor  # (s, context)
+    pictures: NDArray[np.int64]
+    choice: Choice
+    names: Tensor  # (c,) rows of texts
+    others: Tensor  # (o,) rows of texts
+
+
+def align_text_tower(
+    network: Any, task: AlignmentTask, plan: AlignmentPlan, report: Report
+) -> None:
     """Train `network.text` and `network.logit_scale`, in place."""
     seed_everything(plan.seed)
     causal = find_causal_tower(network)
     if causal is None:
         raise ValueError("the text tower is not causal")
+    network.text.train()
     average = AveragedWeights(network.text, 0.99)
     with torch.no_grad():
-        network.logit_scale.fill_(float(np.log(1 / 0.05)))
+        network.logit_scale.fill_(float(np.log(20)))
     learnt = [*network.text.parameters(), network.logit_scale]
     optimizer = torch.optim.AdamW(learnt, plan.rate, weight_decay=0.01)
-    generator = torch.Generator().manual_seed(plan.seed)
+    rng = np.random.default_rng(plan.seed)
     for step in range(plan.steps):
         for group in optimizer.param_groups:
-            group["lr"] = plan.rate * warmup_cosine(step, plan.steps, 50)
-        pairs = torch.multinomial(task.weights, plan.batch, generator=generator)
-        with torch.autocast("cpu", torch.bfloat16):
-            features = causal.features(task.tokens[pairs])
-        texts = nn.functional.normalize(features.float(), dim=-1)
-        images = task.image_embeddings[task.image_of[pairs]]
-        groups = task.groups[pairs]
-        contrast = contrastive_loss(images, texts, network.logit_scale.exp(), groups, groups)
-        kept = cosine_distance(texts, task.text_targets[pairs])
+            group["lr"] = plan.rate * warmup_cosine(step, plan.steps, 40)
+        loss = _loss(causal, task, _draw(task, plan, rng), network.logit_scale.exp(), plan)
         optimizer.zero_grad()
-        torch.autograd.backward(contrast + plan.keep * kept)
+        torch.autograd.backward(loss)
         nn.utils.clip_grad_norm_(learnt, 1.0)
         optimizer.step()
         with torch.no_grad():
             network.logit_scale.clamp_(max=float(np.log(MAX_LOGIT_SCALE)))
         average.update(network.text)
-        if step % 50 == 0:
-            report(f"alignment: step {step}/{plan.steps} loss {contrast.item():.3f}")
+        if step % 25 == 0:
+            report(f"alignment: step {step}/{plan.steps} loss {loss.item():.3f}")
     average.copy_to(network.text)
     network.eval()
+
+
+def _draw(task: AlignmentTask, plan: AlignmentPlan, rng: np.random.Generator) -> _Batch:
+    """Pairs and their swaps; pictures and a choice between names; other texts to keep."""
+    shares = (task.weights / task.weights.sum()).numpy()
+    pairs = torch.from_numpy(rng.choice(len(shares), plan.pairs, replace=False, p=shares))
+    swaps = task.swaps[pairs]
+    swaps = swaps[swaps.any(dim=1)][: plan.swaps]
+    pictures = rng.choice(task.known, plan.pictures, replace=False)
+    choices = task.opinions.of(task.rows[pictures])
+    odds = np.array([choice.concepts.weight * float(choice.shares.mean()) for choice in choices])
+    choice = choices[rng.choice(len(choices), p=odds / odds.sum())]
+    kept, narrowed = choice.narrowed(plan.names, rng)
+    names = torch.from_numpy(choice.concepts.choose(kept, rng))
+    others = torch.from_numpy(rng.integers(len(task.tokens), size=plan.others))
+    return _Batch(pairs, swaps, pictures, narrowed, names, others)
+
+
+def _loss(
+    causal: CausalTower, task: AlignmentTask, batch: _Batch, scale: Tensor, plan: AlignmentPlan
+) -> Tensor:
+    own = torch.cat([task.text_of[batch.pairs], batch.names, batch.others])
+    features = _encode(causal, torch.cat([task.tokens[own], batch.swaps]))
+    pairs, names, swaps = len(batch.pairs), len(batch.names), len(batch.swaps)
+    captions, wrong = features[:pairs], features[len(own) :]
+    images = task.image_of[batch.pairs]
+    groups = task.groups[images]
+    text_groups = torch.cat([groups, torch.full((swaps,), -1)])
+    texts = torch.cat([captions, wrong])
+    loss = contrastive_loss(task.image_embeddings[images], texts, scale, groups, text_groups)
+    pictures = task.image_embeddings[batch.pictures]
+    loss = loss + choice_loss(pictures, features[pairs : pairs + names], batch.choice, scale)
+    return loss + plan.keep * cosine_distance(features[: len(own)], task.text_targets[own])
+
+
+def _encode(causal: CausalTower, tokens: Tensor) -> Tensor:
+    """(n, context) → (n, d) unit features; short and long texts apart, for less padding."""
+    order = tokens.argmax(dim=-1).argsort()
+    with fast_arithmetic():
+        parts = [causal.features(tokens[part]) for part in order.tensor_split(_PARTS)]
+    features = torch.empty(len(tokens), parts[0].shape[1])
+    return functional.normalize(features.index_copy(0, order, torch.cat(parts).float()), dim=-1)

@@ -1,8 +1,8 @@
 """The built-in model's architecture, as open_clip's own config. Never holds weights.
 
-A MobileNetV2 (2.2 M parameters, a 1.3 M projection) sees the whole picture squashed to 192 px; a
-four-layer causal transformer with CLIP's BPE reads the text; both end in 384 dimensions, those of
-the sentence encoder that taught them.
+An EfficientNet-Lite0 (3.4 M parameters, a 1.3 M projection) sees the whole picture squashed to 192
+px; a four-layer causal transformer with CLIP's BPE reads the text; both end in 384 dimensions,
+those of the sentence encoder that taught them.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ import open_clip
 import torch
 from torch import Tensor
 
-IMAGE_SIDE = 192
+from models.training.teachers import IMAGE_SIDE, IMAGE_TEACHER
+
 OPEN_CLIP_CONFIG: dict[str, Any] = {
     "model_cfg": {
         "embed_dim": 384,
         "custom_text": True,
         "vision_cfg": {
-            "timm_model_name": "mobilenetv2_100",
+            "timm_model_name": IMAGE_TEACHER,
             "timm_model_pretrained": False,
             "timm_pool": "avg",
             "timm_proj": "mlp",
@@ -53,28 +54,17 @@ def build_network() -> Any:
         return open_clip.create_model(f"local-dir:{directory}", load_weights=False)
 
 
-def mirrored(weights: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Mirror every spatial kernel left to right.
-
-    TensorFlow's "same" padding of a stride-2 layer adds its odd pixel on the right, open_clip's
-    towers pad the left. On even sizes the mirrored network therefore computes across exactly what
-    the original computes on the mirrored picture; downwards, training heals the shift.
-    """
-    return {
-        name: tensor.flip(-1) if tensor.ndim == 4 else tensor for name, tensor in weights.items()
-    }
-
-
 def load_trunk(network: Any, weights: dict[str, Tensor]) -> None:
     """Start the image tower from ImageNet weights (without their classifier)."""
     trunk = {name: value for name, value in weights.items() if not name.startswith("classifier")}
-    missing, unexpected = network.visual.trunk.load_state_dict(mirrored(trunk), strict=False)
+    missing, unexpected = network.visual.trunk.load_state_dict(trunk, strict=False)
+    missing = [name for name in missing if "num_batches_tracked" not in name]
     if missing or unexpected:
         raise ValueError(f"weights do not fit the tower: {missing[:3]} {unexpected[:3]}")
 
 
 def frozen_statistics(network: Any) -> None:
-    """Train, but keep batch-norm statistics as they are (they are folded into the weights)."""
+    """Train, but keep batch-norm statistics: small batches of odd pictures would spoil them."""
     network.train()
     for module in network.modules():
         if isinstance(module, torch.nn.modules.batchnorm._BatchNorm):

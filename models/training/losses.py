@@ -48,3 +48,35 @@ def similarity_distance(features: Tensor, targets: Tensor) -> Tensor:
     student = functional.normalize(features, dim=-1)
     teacher = functional.normalize(targets, dim=-1)
     return torch.mean((student @ student.T - teacher @ teacher.T) ** 2)
+
+
+def contrastive_loss_of(
+    image_features: Tensor, text_features: Tensor, logit_scale: Tensor, positives: Tensor
+) -> Tensor:
+    """`contrastive_loss` with any (n, m) truth table in place of groups.
+
+    A row or column that is true of nothing is left out of its direction.
+    """
+    logits = logit_scale.clamp(max=MAX_LOGIT_SCALE) * image_features @ text_features.T  # (n, m)
+    truth = positives.to(logits.dtype)
+    named, paired = truth.sum(dim=1) > 0, truth.sum(dim=0) > 0
+    to_text = _soft_cross_entropy(logits[named], truth[named])
+    to_image = _soft_cross_entropy(logits.T[paired], truth.T[paired])
+    return (to_text + to_image) / 2
+
+
+def sigmoid_loss(
+    image_features: Tensor,
+    text_features: Tensor,
+    logit_scale: Tensor,
+    logit_bias: Tensor,
+    positives: Tensor,
+) -> Tensor:
+    """SigLIP's loss (Zhai et al. 2023): each of the (n, m) pairs is judged by itself, true or not.
+
+    The sum over pairs is divided by n, the pictures, as in open_clip's SigLipLoss; with one text a
+    picture it is that loss. Several texts of one picture are several true pairs.
+    """
+    logits = logit_scale.clamp(max=MAX_LOGIT_SCALE) * image_features @ text_features.T + logit_bias
+    labels = 2 * positives.to(logits.dtype) - 1  # (n, m)
+    return -functional.logsigmoid(labels * logits).sum() / len(image_features)

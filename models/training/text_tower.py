@@ -18,9 +18,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from models.text_truncation import find_causal_tower
-from models.training.image_tower import Report
 from models.training.losses import cosine_distance, similarity_distance
-from models.training.schedule import AveragedWeights, seed_everything, warmup_cosine
+from models.training.schedule import AveragedWeights, Report, seed_everything, warmup_cosine
+from models.training.teachers import fast_arithmetic
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def train_text_tower(
     for step, rows in enumerate(_similar_lengths(lengths.numpy(), plan)):
         for group in optimizer.param_groups:
             group["lr"] = plan.rate * warmup_cosine(step, plan.steps, 150)
-        with torch.autocast("cpu", torch.bfloat16):
+        with fast_arithmetic():
             features = causal.features(tokens[rows])
         wanted = torch.from_numpy(targets[rows]).float()
         features = features.float()

@@ -13,9 +13,9 @@ from torch.nn import functional
 from models.config import ModelConfig
 from models.golden import GOLDEN_FILE
 from models.loading import load_encoder
-from models.training.alignment import AlignmentPlan, PairTask, align_text_tower
+from models.training.alignment import AlignmentPlan, AlignmentTask, align_text_tower
+from models.training.concepts import ConceptSet, Opinions
 from models.training.corpus import label_texts, phrases, read_manifest, read_shards
-from models.training.design import mirrored
 from models.training.export import export_model
 from models.training.image_tower import ImagePlan, ImageTask, train_head
 from models.training.schedule import AveragedWeights, warmup_cosine
@@ -73,49 +73,71 @@ def test_distilling_the_text_tower_brings_it_to_its_teacher(network: Any) -> Non
     assert after > 0.5
 
 
-def test_aligning_pulls_texts_to_their_pictures_and_leaves_the_image_tower_alone(
+def opinions(concepts: ConceptSet, labels: np.ndarray[Any, np.dtype[np.int64]]) -> Opinions:
+    """A classifier that is sure of every label, and nothing else."""
+    probabilities = np.zeros((len(labels), 1000), np.float16)
+    probabilities[np.arange(len(labels)), labels] = 1
+    return Opinions(concepts, (), (), probabilities)
+
+
+def test_aligning_pulls_texts_and_names_to_their_pictures_and_leaves_the_image_tower_alone(
     network: Any,
 ) -> None:
     tokens, targets = toy_texts()
     images = functional.normalize(torch.randn(10, 384), dim=-1)
-    image_of = torch.arange(100) % 10
-    task = PairTask(
+    image_of = torch.arange(90) % 10
+    names = np.full((1000, 1), 99)
+    names[:10, 0] = np.arange(90, 100)
+    task = AlignmentTask(
         image_embeddings=images,
+        rows=np.arange(10),
+        groups=torch.arange(10),
+        image_of=image_of,
+        text_of=torch.arange(90),
+        weights=torch.ones(90),
+        swaps=torch.zeros(90, 77, dtype=tokens.dtype),
         tokens=tokens,
         text_targets=torch.from_numpy(targets).float(),
-        image_of=image_of,
-        groups=image_of,
-        weights=torch.ones(100),
+        opinions=opinions(ConceptSet(names, 1.0), np.arange(10)),
+        known=np.arange(10),
     )
     frozen = {name: value.clone() for name, value in network.visual.state_dict().items()}
-    plan = AlignmentPlan(steps=200, batch=64, rate=5e-3, keep=0.0)
+    plan = AlignmentPlan(
+        steps=150, pairs=64, pictures=10, names=10, others=4, rate=5e-3, keep=0.0
+    )
     align_text_tower(network, task, plan, silent)
     scores = encode_tokens(network, tokens) @ images.T
-    assert (scores.argmax(dim=-1) == image_of).float().mean() > 0.9
+    assert (scores[:90].argmax(dim=-1) == image_of).float().mean() > 0.9
+    assert (scores[90:].argmax(dim=-1) == torch.arange(10)).float().mean() > 0.9
     assert all(torch.equal(frozen[name], v) for name, v in network.visual.state_dict().items())
 
 
-def test_the_projection_learns_to_name_pictures_and_repeats_by_seed() -> None:
+def test_the_projection_learns_captions_and_class_names_and_repeats_by_seed() -> None:
     rng = np.random.default_rng(0)
-    centres, names = rng.standard_normal((8, 1280)), rng.standard_normal((8, 384))
+    centres, names = rng.standard_normal((8, 1280)), rng.standard_normal((1008, 384))
     label = np.arange(240) % 8
+    captioned = label < 4
     task = ImageTask(
         pictures=[b""] * 240,
         features=(centres[label] + rng.standard_normal((240, 1280)) * 0.3).astype(np.float16),
-        soft_targets=np.zeros((240, 384), np.float16),
-        texts_of=[np.array([row]) for row in label],
+        opinions=opinions(ConceptSet(np.arange(1000)[:, None], 1.0), label),
+        texts_of=[np.array([1000 + row] if row < 4 else [], dtype=np.int64) for row in label],
         groups=label.astype(np.int64),
         weights=np.ones(240),
         mirrorable=np.ones(240, dtype=bool),
         text_embeddings=functional.normalize(torch.from_numpy(names).float(), dim=-1),
+        held_out=np.arange(0),
     )
-    plan = ImagePlan(head_steps=60, head_batch=64, extra_texts=8)
+    plan = ImagePlan(head_steps=60, head_batch=64, extra_texts=8, concepts=50)
     heads = [train_head(task, plan, silent) for _ in range(2)]
     with torch.inference_mode():
         first, second = (head(torch.from_numpy(task.features).float()) for head in heads)
     assert torch.equal(first, second)
-    guessed = (first @ task.text_embeddings.T).argmax(dim=-1).numpy()
-    assert (guessed == label).mean() > 0.95
+    scores = first @ task.text_embeddings.T
+    as_class = scores[:, :8].argmax(dim=-1).numpy()
+    as_caption = scores[:, 1000:].argmax(dim=-1).numpy()
+    assert (as_class == label).mean() > 0.95
+    assert (as_caption == label)[captioned].mean() > 0.95
 
 
 def test_an_exported_model_is_an_ordinary_directory_that_loads_and_agrees(
@@ -131,15 +153,6 @@ def test_an_exported_model_is_an_ordinary_directory_that_loads_and_agrees(
     assert (tmp_path / "out" / GOLDEN_FILE).exists()
     weights = tmp_path / "out" / "open_clip_model.safetensors"
     assert weights.stat().st_mode & 0o444 == 0o444  # a service runs as another user
-
-
-def test_mirrored_kernels_compute_the_mirrored_picture() -> None:
-    layer = torch.nn.Conv2d(3, 4, 3, stride=2, bias=False)
-    same = torch.nn.functional.pad(torch.randn(1, 3, 16, 16), (0, 0, 1, 0))  # rows as they are
-    expected = layer(functional.pad(same, (0, 1)))  # TensorFlow pads the right
-    layer.load_state_dict(mirrored(dict(layer.state_dict())))
-    actual = layer(functional.pad(same.flip(-1), (1, 0))).flip(-1)  # torch pads the left
-    assert torch.allclose(actual, expected, atol=1e-5)
 
 
 def test_the_learning_rate_warms_up_and_falls() -> None:
