@@ -15,6 +15,11 @@ from numpy.typing import NDArray
 from models.encoder import Embeddings
 
 DEFAULT_KS = (1, 5, 10)
+# Scores closer than this are a tie: float32 sums of equal products differ by rounding, depending on
+# where in a matrix they stand.
+TIE = 1e-6
+# Most scores in memory at once: 64 MB. 100,000 captions by 100,000 pictures would be 40 GB.
+SCORES_AT_ONCE = 16_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +37,34 @@ def recall_at_k(ranks: NDArray[np.int64], k: int) -> float:
 
 
 def retrieval_ranks(
-    image_embeddings: Embeddings, text_embeddings: Embeddings, image_of_text: Sequence[int]
+    image_embeddings: Embeddings,
+    text_embeddings: Embeddings,
+    image_of_text: Sequence[int] | NDArray[np.int64],
+    *,
+    scores_at_once: int = SCORES_AT_ONCE,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Ranks, counted from 0, for (n, dim) pictures and (m, dim) captions; caption j is of picture
     `image_of_text[j]`. Returns (m,) rank of each caption's picture and, for every picture that has
     captions, the rank of its best own caption among the others' captions.
+
+    Computed a block of captions at a time, so memory does not grow with n * m.
     """
-    owner = np.asarray(image_of_text)  # (m,)
-    scores = text_embeddings @ image_embeddings.T  # (m, n)
-    own = scores[np.arange(len(owner)), owner]  # (m,)
-    to_image = (scores >= own[:, None]).sum(axis=1) - 1
-    best = np.full(len(image_embeddings), -np.inf, dtype=scores.dtype)
+    owner = np.asarray(image_of_text, dtype=np.int64)  # (m,)
+    own = np.einsum("ij,ij->i", text_embeddings, image_embeddings[owner])  # (m,)
+    best = np.full(len(image_embeddings), -np.inf, dtype=own.dtype)
     np.maximum.at(best, owner, own)  # (n,) each picture's best own caption
-    foreign = owner[:, None] != np.arange(len(image_embeddings))  # (m, n)
-    to_text = ((scores >= best) & foreign).sum(axis=0)
+    to_image = np.empty(len(owner), np.int64)
+    to_text = np.zeros(len(image_embeddings), np.int64)
+    height = max(1, scores_at_once // max(1, len(image_embeddings)))
+    for start in range(0, len(owner), height):
+        block = slice(start, start + height)
+        scores = text_embeddings[block] @ image_embeddings.T  # (b, n)
+        rows, owners = np.arange(len(scores)), owner[block]
+        ahead = scores >= own[block, None] - TIE
+        to_image[block] = np.count_nonzero(ahead, axis=1) - ahead[rows, owners]
+        ahead = scores >= best - TIE
+        ahead[rows, owners] = False  # a picture's own captions do not stand in its way
+        to_text += np.count_nonzero(ahead, axis=0)
     return to_image, to_text[np.isfinite(best)]
 
 
