@@ -33,11 +33,11 @@ _MAX_FIELDS = MAX_CLASSNAMES + MAX_TEMPLATES + 10
 
 @dataclass(frozen=True, slots=True)
 class ClassifyQuestion:
-    """A picture and the names that may fit it; no templates means the usual ones."""
+    """A picture, the names that may fit it, and the prompts to put them into."""
 
     image: UploadTerm | ItemTerm
     classnames: tuple[str, ...]
-    templates: tuple[str, ...] | None
+    templates: tuple[str, ...]
     collection: str
 
 
@@ -156,7 +156,9 @@ def _query_of_body(body: SearchBody, default_collection: str) -> Query:
 def _classify_question(
     body: ClassifyBody | ClassifyForm, image: UploadTerm | ItemTerm, default_collection: str
 ) -> ClassifyQuestion:
-    templates = tuple(body.templates) if body.templates else None
     return ClassifyQuestion(
-        image, tuple(body.classnames), templates, body.collection or default_collection
+        image,
+        tuple(body.classnames),
+        body.chosen_templates(),
+        body.collection or default_collection,
     )

@@ -2,7 +2,15 @@
 
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    WithJsonSchema,
+    model_validator,
+)
 
 from app.bounds import (
     DEFAULT_TOP_K,
@@ -16,12 +24,24 @@ from app.bounds import (
     MAX_WEIGHT,
 )
 from app.settings import COLLECTION_PATTERN
-from models.prompts import SIMPLE_TEMPLATES
+from models.prompts import DEFAULT_TEMPLATE_SET, template_set, template_sets
 
 TopK = Annotated[int, Field(ge=1, le=MAX_TOP_K)]
 CollectionName = Annotated[str, Field(pattern=COLLECTION_PATTERN)]
 QueryText = Annotated[str, Field(max_length=MAX_TEXT_CHARS, pattern=r"\S")]
 Template = Annotated[str, Field(max_length=MAX_TEXT_CHARS, pattern=r"\{\}")]
+
+
+def _known_template_set(name: str) -> str:
+    template_set(name)
+    return name
+
+
+TemplateSet = Annotated[
+    str,
+    AfterValidator(_known_template_set),
+    WithJsonSchema({"type": "string", "enum": list(template_sets())}),
+]
 
 
 Weight = Annotated[
@@ -90,11 +110,27 @@ class ClassifyForm(_Request):
 
     classnames: list[QueryText] = Field(min_length=1, max_length=MAX_CLASSNAMES)
     templates: list[Template] | None = Field(default=None, min_length=1, max_length=MAX_TEMPLATES)
+    template_set: TemplateSet | None = Field(
+        default=None,
+        description=f"A named set instead of templates; usually {DEFAULT_TEMPLATE_SET!r}.",
+    )
     collection: CollectionName | None = None
+
+    def chosen_templates(self) -> tuple[str, ...]:
+        """The templates themselves, those of the named set, or the usual ones."""
+        if self.templates:
+            return tuple(self.templates)
+        return template_set(self.template_set or DEFAULT_TEMPLATE_SET)
+
+    @model_validator(mode="after")
+    def _one_choice_of_templates(self) -> Self:
+        if self.templates and self.template_set:
+            raise ValueError("give either templates or a template_set")
+        return self
 
     @model_validator(mode="after")
     def _few_enough_prompts(self) -> Self:
-        prompts = len(self.classnames) * len(self.templates or SIMPLE_TEMPLATES)
+        prompts = len(self.classnames) * len(self.chosen_templates())
         if prompts > MAX_PROMPTS:
             raise ValueError(
                 f"classnames × templates gives {prompts:,} prompts, the limit is {MAX_PROMPTS:,}"
@@ -148,7 +184,7 @@ class SearchAnswer(BaseModel):
 
 
 class ClassScore(BaseModel):
-    """How well one class name fits; `score` is a cosine, `probability` comes from the model."""
+    """How well one class name fits; `score` is a cosine, `probability` supposes that one fits."""
 
     classname: str
     probability: float
@@ -164,9 +200,10 @@ class ClassifyTookMs(BaseModel):
 
 
 class ClassifyAnswer(BaseModel):
-    """The classes, best first."""
+    """The classes, best first, and the probability that none of them fits."""
 
     classes: list[ClassScore]
+    none_of_these: float
     took_ms: ClassifyTookMs
 
 
@@ -237,6 +274,7 @@ class ModelAnswer(BaseModel):
     precision: str
     logit_scale: float
     logit_bias: float | None
+    calibrated: bool
 
 
 class HealthAnswer(BaseModel):

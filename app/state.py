@@ -12,9 +12,11 @@ from app.failures import NotReadyError
 from app.live import LiveCollections
 from app.settings import Settings
 from app.threads import BoundedThreads, run_in_daemon_thread
+from models.classifier import ZeroShotClassifier
 from models.config import ModelConfig
 from models.encoder import Encoder
 from models.errors import ModelError
+from models.loading import model_calibration
 
 EncoderLoader = Callable[[ModelConfig], Encoder]
 
@@ -28,6 +30,7 @@ class Ready:
 
     batcher: EncodeBatcher
     live: LiveCollections
+    classifier: ZeroShotClassifier
 
 
 class ServiceState:
@@ -63,6 +66,7 @@ class ServiceState:
         config = settings.model_choice()
         try:
             encoder = await run_in_daemon_thread("load", lambda: self._encoder_loader(config))
+            calibration = model_calibration(config, encoder.info.fingerprint)
         except ModelError as error:
             self.failure = error
             self.settled.set()
@@ -73,7 +77,7 @@ class ServiceState:
         batcher = EncodeBatcher(
             encoder, waiting=settings.queue_length, max_batch=settings.batch_size
         )
-        self._ready = Ready(batcher, live)
+        self._ready = Ready(batcher, live, ZeroShotClassifier(encoder.info, calibration))
         self.settled.set()
         await live.watch()
 

@@ -10,19 +10,34 @@ from app.cli import options
 from app.cli.asking import load_model, read_picture
 from app.cli.options import settings_from
 from app.failures import InvalidRequestError
+from models.prompts import (
+    DEFAULT_TEMPLATE_SET,
+    TemplateError,
+    UnknownTemplateSetError,
+    check_templates,
+    template_set,
+    template_sets,
+)
 
 Image = Annotated[Path, typer.Argument(help="The picture's file.")]
 Classnames = Annotated[list[str], typer.Argument(help="The names that may fit it.")]
-Templates = Annotated[
+Template = Annotated[
     list[str] | None,
     typer.Option("--template", "-t", help="A prompt with {} for the name (repeatable)."),
+]
+Templates = Annotated[
+    str | None,
+    typer.Option(
+        "--templates", help=f"A named set of prompts: {', '.join(template_sets())}.", metavar="NAME"
+    ),
 ]
 
 
 def classify_command(
     image: Image,
     classnames: Classnames,
-    template: Templates = None,
+    template: Template = None,
+    templates: Templates = None,
     as_json: options.AsJson = False,
     model: options.Model = None,
     pretrained: options.Pretrained = None,
@@ -33,16 +48,16 @@ def classify_command(
 ) -> None:
     """Score class names for a picture, the one that fits best first."""
     settings = settings_from(locals())
-    from models.prompts import SIMPLE_TEMPLATES, TemplateError, class_embeddings
-    from models.zero_shot import class_scores
+    chosen = _chosen(template, templates)
+    from models.classifier import ZeroShotClassifier
+    from models.loading import model_calibration
 
     encoder = load_model(settings)
     picture = encoder.encode_image([read_picture(settings, image, encoder.info.image_size)])
-    try:
-        classes = class_embeddings(encoder, classnames, template or SIMPLE_TEMPLATES)
-    except TemplateError as error:
-        raise InvalidRequestError(str(error)) from error
-    scores = class_scores(picture, classes, classnames, encoder.info)
+    calibration = model_calibration(settings.model_choice(), encoder.info.fingerprint)
+    classifier = ZeroShotClassifier(encoder.info, calibration)
+    scores = classifier.classify(encoder, picture, classnames, chosen)
+    none = float(scores.none_of_these[0])
     rows = sorted(
         zip(classnames, scores.probabilities[0].tolist(), scores.scores[0].tolist(), strict=True),
         key=lambda row: row[2],
@@ -50,7 +65,21 @@ def classify_command(
     )
     if as_json:
         names = ("classname", "probability", "score")
-        typer.echo(json.dumps({"classes": [dict(zip(names, row, strict=True)) for row in rows]}))
+        classes = [dict(zip(names, row, strict=True)) for row in rows]
+        typer.echo(json.dumps({"classes": classes, "none_of_these": none}))
         return
     for classname, probability, score in rows:
         typer.echo(f"{probability:6.1%}  {classname}  (score {score:.3f})")
+    typer.echo(f"{none:6.1%}  that none of these fits")
+
+
+def _chosen(template: list[str] | None, templates: str | None) -> tuple[str, ...]:
+    """The templates that the flags ask for. Raises InvalidRequestError."""
+    if template and templates:
+        raise InvalidRequestError("give either --template or --templates")
+    try:
+        chosen = tuple(template) if template else template_set(templates or DEFAULT_TEMPLATE_SET)
+        check_templates(chosen)
+    except (TemplateError, UnknownTemplateSetError) as error:
+        raise InvalidRequestError(str(error)) from error
+    return chosen

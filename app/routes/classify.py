@@ -39,4 +39,6 @@ async def classify_picture(state: State, request: Request) -> ClassifyAnswer:
     took_ms = ClassifyTookMs(
         decode=watch.ms("decode"), encode=watch.ms("encode"), total=watch.total_ms()
     )
-    return ClassifyAnswer(classes=classes, took_ms=took_ms)
+    return ClassifyAnswer(
+        classes=classes, none_of_these=float(scores.none_of_these[0]), took_ms=took_ms
+    )

@@ -13,4 +13,5 @@ router = APIRouter(tags=["model"])
 @router.get("/v1/model", summary="The loaded model")
 async def show_model(parts: Parts) -> ModelAnswer:
     """Names, fingerprint, sizes, device and scale of the loaded model."""
-    return ModelAnswer.model_validate(asdict(parts.batcher.encoder.info))
+    facts = asdict(parts.batcher.encoder.info)
+    return ModelAnswer.model_validate({**facts, "calibrated": parts.classifier.calibrated})

@@ -54,6 +54,9 @@ def test_classify_takes_a_picture_of_the_collection(client: httpx.Client):
         ({"templates": ["no place"]}, "templates"),
         ({"classnames": ["x"] * 1000, "templates": ["{} {}"] * 6}, "6,000 prompts"),
         ({"image": {}}, "either an id or base64"),
+        ({"template_set": "clever"}, "simple, openai, seven, plain"),
+        ({"template_set": "plain", "templates": ["a {}"]}, "either templates or a template_set"),
+        ({"classnames": ["x"] * 63, "template_set": "openai"}, "5,040 prompts"),
     ],
 )
 def test_classify_refuses_what_it_cannot_score(
@@ -69,3 +72,26 @@ def test_classify_with_many_names_lets_searches_through(client: httpx.Client, ba
     body = {"image": {"base64": base64_red}, "classnames": [f"name {n}" for n in range(1000)]}
     classes = _classes(client.post("/v1/classify", json=body))
     assert len(classes) == 1000
+
+
+def test_classify_takes_a_named_set_of_templates(client: httpx.Client, base64_red: str):
+    body = {"image": {"base64": base64_red}, "classnames": NAMES}
+    named = _classes(client.post("/v1/classify", json={**body, "template_set": "plain"}))
+    listed = _classes(client.post("/v1/classify", json={**body, "templates": ["{}"]}))
+    assert named == listed
+    files = {"image": ("photo.png", base64.b64decode(base64_red))}
+    form = {"classnames": NAMES, "template_set": "plain"}
+    assert _classes(client.post("/v1/classify", files=files, data=form)) == listed
+
+
+def test_classify_says_when_no_name_fits(client: httpx.Client, base64_red: str):
+    body = {"image": {"base64": base64_red}, "template_set": "plain"}
+    fits, wrong = (
+        client.post("/v1/classify", json={**body, "classnames": names}).json()["none_of_these"]
+        for names in (NAMES, ["blue", "yellow"])
+    )
+    assert 0 <= fits < 0.5 < wrong <= 1
+
+
+def test_the_model_says_whether_it_is_calibrated(client: httpx.Client):
+    assert client.get("/v1/model").json()["calibrated"] is False

@@ -152,9 +152,30 @@ def test_classify_prints_the_name_that_fits_first(sightline: Sightline, library)
     assert {one["classname"] for one in answer["classes"]} == {"red", "blue"}
 
 
-def test_classify_refuses_a_template_without_a_place(sightline: Sightline, library):
-    done = sightline("classify", library.pictures / "red.png", "red", "-t", "no place")
-    assert "no place" in _one_line_error(done)
+def test_classify_says_how_likely_it_is_that_no_name_fits(sightline: Sightline, library):
+    red = library.pictures / "red.png"
+    done = sightline("classify", red, "blue", "--templates", "plain")
+    assert done.out.splitlines()[-1].endswith("that none of these fits")
+    fits, wrong = (
+        json.loads(sightline("classify", red, name, "--templates", "plain", "--json").out)
+        for name in ("red", "blue")
+    )
+    assert 0 <= fits["none_of_these"] < 0.5 < wrong["none_of_these"] <= 1
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (["-t", "no place"], "no place"),
+        (["--templates", "clever"], "choose one of: simple, openai, seven, plain"),
+        (["--templates", "plain", "-t", "a {}"], "either --template or --templates"),
+    ],
+)
+def test_classify_refuses_templates_it_cannot_use(
+    sightline: Sightline, library, flags: list[str], said: str
+):
+    done = sightline("classify", library.pictures / "red.png", "red", *flags)
+    assert said in _one_line_error(done)
 
 
 def test_info_shows_collection_model_generation_and_skipped_files(sightline: Sightline, library):

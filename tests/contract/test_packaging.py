@@ -68,7 +68,9 @@ def test_every_package_on_disk_is_shipped(root: Path, pyproject: dict[str, Any])
     assert set(pyproject["tool"]["setuptools"]["packages"]) == found
 
 
-@pytest.mark.parametrize(("package", "folder"), [("app", "static"), ("models", "builtin")])
+@pytest.mark.parametrize(
+    ("package", "folder"), [("app", "static"), ("models", "builtin"), ("models", "texts")]
+)
 def test_every_data_file_is_shipped(
     root: Path, pyproject: dict[str, Any], package: str, folder: str
 ):

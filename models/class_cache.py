@@ -1,0 +1,78 @@
+"""Class embeddings that were computed before: asking about the same names again encodes nothing.
+
+Bounded, least recently used out first, and safe to share between threads. Never scores anything.
+"""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Sequence
+from threading import Lock
+
+import numpy as np
+
+from models.encoder import Embeddings
+from models.prompts import SIMPLE_TEMPLATES, TextEncoder, check_templates, class_embeddings
+
+# Ten requests of the most names that one may hold; 31 MB of vectors at 768 dimensions.
+DEFAULT_CAPACITY = 10_000
+
+
+class ClassEmbeddingCache:
+    """Embeddings by (fingerprint, templates, class name).
+
+    Keys are digests, so that long names and many templates cost no more than short ones.
+    """
+
+    def __init__(self, capacity: int = DEFAULT_CAPACITY) -> None:
+        self._capacity = capacity
+        self._rows: OrderedDict[bytes, Embeddings] = OrderedDict()  # each (dim,)
+        self._lock = Lock()
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def class_embeddings(
+        self,
+        encoder: TextEncoder,
+        fingerprint: str,
+        classnames: Sequence[str],
+        templates: Sequence[str] = SIMPLE_TEMPLATES,
+    ) -> Embeddings:
+        """As `models.prompts.class_embeddings`, encoding only the names that are not here yet.
+
+        `fingerprint` is that of the encoder's model. Two threads that ask for the same new name at
+        once both encode it. Returns (len(classnames), dim), unit length.
+        """
+        check_templates(templates)
+        if not classnames:
+            return class_embeddings(encoder, classnames, templates)
+        scope = _digest(fingerprint, *templates)
+        keys = [_digest(classname, key=scope) for classname in classnames]
+        with self._lock:
+            found = {key: self._rows[key] for key in keys if key in self._rows}
+            for key in found:
+                self._rows.move_to_end(key)
+        missing = {
+            key: name for key, name in zip(keys, classnames, strict=True) if key not in found
+        }
+        if missing:
+            # A copy of each row: a view would keep the whole batch alive.
+            rows = class_embeddings(encoder, list(missing.values()), templates)
+            new = {key: row.copy() for key, row in zip(missing, rows, strict=True)}
+            self._keep(new)
+            found |= new
+        return np.stack([found[key] for key in keys])  # (len(classnames), dim)
+
+    def _keep(self, new: dict[bytes, Embeddings]) -> None:
+        with self._lock:
+            self._rows.update(new)
+            while len(self._rows) > self._capacity:
+                self._rows.popitem(last=False)
+
+
+def _digest(*texts: str, key: bytes = b"") -> bytes:
+    digest = hashlib.blake2b(key=key, digest_size=16)
+    for text in texts:
+        data = text.encode("utf-8", "surrogatepass")
+        digest.update(len(data).to_bytes(8, "little") + data)
+    return digest.digest()

@@ -1,0 +1,86 @@
+"""The cache of class embeddings: nothing is encoded twice, nothing grows without bound."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from models.class_cache import ClassEmbeddingCache
+from models.encoder import Embeddings
+from models.fake_encoder import FakeEncoder
+from models.prompts import TemplateError, class_embeddings
+
+
+class CountingTexts:
+    """Encodes texts and remembers them: all that class embeddings need of an encoder."""
+
+    def __init__(self) -> None:
+        self.encoder = FakeEncoder()
+        self.texts: list[str] = []
+
+    def encode_text(self, texts: Sequence[str]) -> Embeddings:
+        self.texts += texts
+        return self.encoder.encode_text(texts)
+
+
+def test_a_thousand_names_cost_nothing_the_second_time() -> None:
+    texts, cache = CountingTexts(), ClassEmbeddingCache()
+    names = [f"name {number}" for number in range(1000)]
+    first = cache.class_embeddings(texts, "f", names)
+    assert len(texts.texts) == 5000
+    again = cache.class_embeddings(texts, "f", names[::-1])
+    assert len(texts.texts) == 5000
+    assert np.array_equal(again, first[::-1])
+    assert np.array_equal(first[:10], class_embeddings(texts.encoder, names[:10]))
+
+
+def test_only_names_that_are_new_are_encoded_and_each_once() -> None:
+    texts, cache = CountingTexts(), ClassEmbeddingCache()
+    cache.class_embeddings(texts, "f", ["red", "blue"], ["{}"])
+    rows = cache.class_embeddings(texts, "f", ["blue", "green", "green", "red"], ["{}"])
+    assert texts.texts == ["red", "blue", "green"]
+    assert np.allclose(rows, texts.encoder.encode_text(["blue", "green", "green", "red"]))
+
+
+@pytest.mark.parametrize(
+    ("fingerprint", "templates"), [("other", ["{}", "a {}"]), ("f", ["{}"]), ("f", ["a {}", "{}"])]
+)
+def test_another_model_or_other_templates_share_nothing(
+    fingerprint: str, templates: list[str]
+) -> None:
+    texts, cache = CountingTexts(), ClassEmbeddingCache()
+    cache.class_embeddings(texts, "f", ["red"], ["{}", "a {}"])
+    cache.class_embeddings(texts, fingerprint, ["red"], templates)
+    assert len(texts.texts) == 2 + len(templates)
+
+
+def test_the_name_used_longest_ago_goes_first() -> None:
+    texts, cache = CountingTexts(), ClassEmbeddingCache(capacity=2)
+    for name in ("red", "blue", "red", "green"):
+        cache.class_embeddings(texts, "f", [name], ["{}"])
+    assert len(cache) == 2
+    cache.class_embeddings(texts, "f", ["red"], ["{}"])
+    assert texts.texts == ["red", "blue", "green"]
+    assert cache.class_embeddings(texts, "f", ["a", "b", "c", "d"], ["{}"]).shape == (4, 32)
+    assert len(cache) == 2
+
+
+def test_many_threads_get_the_right_rows() -> None:
+    texts, cache = CountingTexts(), ClassEmbeddingCache(capacity=20)
+    names = [f"name {number}" for number in range(40)]
+    expected = class_embeddings(FakeEncoder(), names, ["{}"])
+
+    def ask(seed: int) -> bool:
+        order = np.random.default_rng(seed).permutation(len(names))
+        rows = cache.class_embeddings(texts, "f", [names[place] for place in order], ["{}"])
+        return np.allclose(rows, expected[order])
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(ask, range(64)))
+    assert len(cache) == 20
+
+
+def test_a_template_without_a_place_is_refused_even_for_known_names() -> None:
+    with pytest.raises(TemplateError):
+        ClassEmbeddingCache().class_embeddings(FakeEncoder(), "f", ["red"], ["a photo"])
