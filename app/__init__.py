@@ -21,6 +21,6 @@ live          the current Searcher of each collection; swaps when a generation i
 security      body limit, host check, response headers
 server        the listening process: ready line, signals, shutdown
 routes/       search, classify, images, collections, model, health, page, reference
-cli/          `sightline serve | index | search | classify | info | gallery`
+cli/          `sightline serve | index | search | classify | eval | info | gallery`
 static/       the page
 """

@@ -3,7 +3,7 @@
 Safe to use from many threads. Never encodes, never writes, never sees another generation's rows.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -99,6 +99,17 @@ class Searcher:
                 self.record.generation, f"the stored embedding of {image_id} is not of unit length"
             )
         return embedding
+
+    def embeddings(self, items: Sequence[Item]) -> Embeddings:
+        """The stored embeddings (n, dim) of pictures of this generation, in order.
+
+        Raises GenerationDamagedError if the files do not hold them.
+        """
+        rows = np.array([item.vector_row for item in items], dtype=np.int64)
+        try:
+            return self._generation.store.read(rows)
+        except VectorsMissingError as error:
+            raise GenerationDamagedError(self.record.generation, error.reason) from error
 
     def check_fingerprint(self, fingerprint: str) -> None:
         """Refuse a model that cannot be compared with this. Raises FingerprintMismatchError."""

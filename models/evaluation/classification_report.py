@@ -33,8 +33,8 @@ _DEFINITIONS = {
     "mean class recall": "The mean of all classes' recall, so that each class weighs the same.",
     "chance": "Top-1 of guessing evenly.",
     "largest class": "Top-1 of always naming the commonest class.",
-    "calibration error": "Expected calibration error: how far the named class's probability is from "
-    "the share that is right, over 15 bins of equal width.",
+    "calibration error": "Expected calibration error: how far the named class's probability is "
+    "from the share that is right, over 15 bins of equal width.",
 }
 _CONFUSIONS = 20
 _MOST_BARS = 40  # a chart with more classes shows the worst of them
