@@ -64,6 +64,7 @@ ERROR_TABLE: tuple[ErrorRow, ...] = (
         model_errors.ImageDecodeError, 400, "image_undecodable", "The picture cannot be decoded"
     ),
     ErrorRow(model_errors.EncodeError, 500, "encode_failed", "The model failed", _LOGS),
+    ErrorRow(model_errors.TrainingError, 500, "internal", "Internal error", _LOGS),
     ErrorRow(model_errors.GoldenMismatchError, 503, "model_unavailable", "No model", _LOGS),
     ErrorRow(model_errors.ModelLoadError, 503, "model_unavailable", "No model", _LOGS),
     ErrorRow(model_errors.ModelError, 500, "internal", "Internal error", _LOGS),

@@ -4,6 +4,7 @@
     ├── ModelLoadError          the model cannot be loaded: .model_name, .reason
     │   └── GoldenMismatchError it loads, but does not compute what it should: .cosine, .required
     ├── EncodeError             the model failed on an input: .reason
+    ├── TrainingError           a model cannot be trained as asked: .reason
     └── ImageDecodeError        bytes are no picture that we can show a model: .reason, .code
         ├── EmptyImageError         "empty_file"
         ├── UnsupportedImageError   "unsupported_format"
@@ -48,6 +49,14 @@ class EncodeError(ModelError):
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"the model could not encode the input: {reason}")
+        self.reason = reason
+
+
+class TrainingError(ModelError):
+    """A model cannot be trained as asked; the reason says what to change."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"cannot train: {reason}")
         self.reason = reason
 
 

@@ -104,7 +104,7 @@ class OpenClipEncoder:
         self._device = device
         self._dtype = DTYPES[precision]
         self._tokenizer = loaded.tokenizer
-        self._prepare = _preparer(loaded.preprocessing)
+        self._prepare = image_preparer(loaded.preprocessing)
         self._mean, self._deviation = _normalisation(loaded.preprocessing, device)
         self._network = _quicker(loaded).to(
             device=device, dtype=self._dtype, memory_format=torch.channels_last
@@ -115,11 +115,6 @@ class OpenClipEncoder:
     def info(self) -> EncoderInfo:
         """What is loaded."""
         return self._info
-
-    @property
-    def preparer(self) -> ImagePreparer:
-        """The geometry that `prepare_image` applies."""
-        return self._prepare
 
     def prepare_image(self, image: DecodedImage) -> NDArray[np.uint8]:
         """Resize and crop as the model's config says. Returns (3, S, S) uint8; thread-safe."""
@@ -215,7 +210,8 @@ def _sides(preprocessing: dict[str, object]) -> tuple[int, int]:
     return int(size[0]), int(size[-1])
 
 
-def _preparer(preprocessing: dict[str, object]) -> ImagePreparer:
+def image_preparer(preprocessing: dict[str, object]) -> ImagePreparer:
+    """A model's own geometry of pictures, from its preprocessing."""
     height, width = _sides(preprocessing)
     fill = preprocessing.get("fill_color", 0)
     return ImagePreparer(

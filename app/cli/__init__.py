@@ -1,4 +1,4 @@
-"""The command line: `sightline serve | index | search | classify | eval | info | gallery`.
+"""The command line: `sightline serve | index | search | classify | eval | train | …`.
 
     main      the entry point: registers the commands, turns domain errors into one line
     options   flags, made from the table of settings
@@ -8,8 +8,9 @@
               evaluate_index
     evaluation_material  manifests and folders → pictures with captions or labels
     evaluation_output    tables, JSON and reports of `sightline eval`
-    serve, index, search, classify, info, gallery   one command each: it calls one function below
+    training_progress    how a training run is shown
+    serve, index, search, classify, train, info, gallery  one command each: it calls one function below
 
 Commands import what they need when they run, so that `--help` loads neither torch nor faiss. Only
-`index`, `gallery` and `evaluation_material` import the write half of the indexer.
+`index`, `gallery`, `train` and `evaluation_material` import the write half of the indexer.
 """

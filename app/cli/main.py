@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from app.cli import classify, evaluate, gallery, index, info, search, serve
+from app.cli import classify, evaluate, gallery, index, info, search, serve, train
 from app.failures import AppError
 from app.settings import let_openmp_threads_sleep
 from indexer.errors import IndexerError
@@ -30,6 +30,7 @@ cli.command("index")(index.index_command)
 cli.command("search")(search.search_command)
 cli.command("classify")(classify.classify_command)
 cli.add_typer(evaluate.evaluate)
+cli.command("train")(train.train_command)
 cli.command("info")(info.info_command)
 cli.command("gallery")(gallery.gallery_command)
 

@@ -11,5 +11,6 @@ text_tower      teacher sentence embeddings → our text tower
 alignment       both towers into one space
 hardening       worse copies of a picture are seen as the picture itself
 export          an ordinary open_clip model directory
+tuning/         a model trained further on a user's own captioned pictures
 recipe          the one command that makes `models/builtin`
 """

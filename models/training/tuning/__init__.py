@@ -6,6 +6,7 @@ views         a picture as the model sees it, and gently changed copies for trai
 batches       which pictures and captions make a step; the same for the same seed
 networks      the model to start from, with the config that its result needs
 towers        features of one side of the model: computed in training, or fixed
+features      features through towers that are not trained, computed once
 gradients     contrastive loss and gradients of a batch larger than memory
 projection    a linear map behind fixed towers, folded into their last layer
 adapters      LoRA on both towers, merged into plain weights

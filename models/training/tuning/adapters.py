@@ -52,7 +52,7 @@ class Adapted:
 
     @property
     def model(self) -> Any:
-        """peft's own object, which can merge."""
+        """Peft's own object, which can merge."""
         return self._model
 
 

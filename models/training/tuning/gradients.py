@@ -46,9 +46,7 @@ class Pass:
             return side.features(inputs)
 
 
-def backward(
-    sides: Sequence[Side], inputs: Sequence[Tensor], loss_of: Loss, how: Pass
-) -> float:
+def backward(sides: Sequence[Side], inputs: Sequence[Tensor], loss_of: Loss, how: Pass) -> float:
     """Add the gradients of `loss_of(*features)` to everything that the sides train.
 
     Returns the loss.
@@ -65,7 +63,8 @@ def backward(
 def _cached_backward(
     sides: Sequence[Side], inputs: Sequence[Tensor], loss_of: Loss, how: Pass
 ) -> float:
-    chunks = [list(rows.split(how.chunk or len(rows))) for rows in inputs]
+    size = how.chunk or max(map(len, inputs))
+    chunks = [torch.split(rows, size) for rows in inputs]
     leaves = []
     for number, (side, parts) in enumerate(zip(sides, chunks, strict=True)):
         with torch.no_grad():
@@ -77,9 +76,7 @@ def _cached_backward(
         gradient = leaves[number].grad
         if gradient is None:
             continue
-        for i, (part, wanted) in enumerate(
-            zip(parts, gradient.split(how.chunk or len(gradient)), strict=True)
-        ):
+        for i, (part, wanted) in enumerate(zip(parts, torch.split(gradient, size), strict=True)):
             features = how.features(side, part, (number << 16) + i)
             torch.autograd.backward(features, wanted)
     return float(loss.detach())

@@ -10,12 +10,14 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 LOG_FILE = "log.csv"
 PLOT_FILES = {"loss": "loss.png", "rate": "rate.png", "score": "dev.png"}
 _TITLES = {
     "loss": "training loss",
     "rate": "learning rate",
-    "score": "held-out pictures: mean of recall@10 both ways, or cosine to the teacher",
+    "score": "held-out pictures: mean of recall@1, @5, @10 both ways, or cosine to the teacher",
 }
 COLUMNS = ("step", "loss", "rate", "score")
 
@@ -48,11 +50,11 @@ class Journal:
         from matplotlib.figure import Figure
 
         for column, name in enumerate(COLUMNS[1:], start=1):
-            points = [(row[0], row[column]) for row in self.rows if row[column] is not None]
+            points = [row for row in self.rows if row[column] is not None]
             figure = Figure(figsize=(7, 4), layout="constrained")
             axes = figure.add_subplot()
-            marker = "o" if name == "score" else None
-            axes.plot([p[0] for p in points], [p[1] for p in points], marker=marker)  # type: ignore[arg-type, misc]
+            steps, values = (np.array([row[c] for row in points], float) for c in (0, column))
+            axes.plot(steps, values, marker="o" if name == "score" else None)
             axes.set(title=_TITLES[name], xlabel="step", ylabel=name)
             axes.grid(alpha=0.3)
             figure.savefig(self._directory / PLOT_FILES[name], dpi=110)

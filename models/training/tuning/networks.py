@@ -19,10 +19,10 @@ from open_clip.factory import _get_hf_config
 from safetensors import safe_open
 from torch import Tensor, nn
 
-from models.errors import TrainingError
 from models.config import BUILTIN_MODEL, ModelConfig
+from models.errors import TrainingError
 from models.loading import BUILTIN_DIRECTORY, CONFIG_FILE, load_network, model_directory
-from models.open_clip_encoder import LoadedModel, OpenClipEncoder, loaded_model
+from models.open_clip_encoder import LoadedModel, OpenClipEncoder, image_preparer, loaded_model
 from models.preparation import ImagePreparer
 from models.text_truncation import find_causal_tower
 
@@ -47,7 +47,7 @@ class Base:
     @property
     def preparer(self) -> ImagePreparer:
         """The model's own geometry of pictures."""
-        return self.encoder(self.network, torch.device("cpu")).preparer
+        return image_preparer(self.loaded.preprocessing)
 
     def encoder(self, network: Any, device: torch.device, batch_size: int = 64) -> OpenClipEncoder:
         """An encoder over a network of this architecture, in fp32."""

@@ -26,11 +26,15 @@ _SIDED = re.compile(r"\b(left|right|leftmost|rightmost|clockwise|mirror(ed)?)\b"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file that the caller names, with its captions; pictures of one `group` stay together."""
+    """A file that the caller names, with its captions; pictures of one `group` stay together.
+
+    `problem` says why it cannot be used, if the caller knows already.
+    """
 
     file: Path
     captions: tuple[str, ...] = ()
     group: str | None = None
+    problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +67,9 @@ def gather(
     found: dict[str, Picture] = {}
     left_out: Counter[str] = Counter()
     examples: dict[str, str] = {}
-    progress.start("reading pictures", len(entries))
-    for entry, digest, problem in _looked_at(entries, min_side):
+    files = _by_file(entries)
+    progress.start("reading pictures", len(files))
+    for entry, digest, problem in _looked_at(files, min_side):
         progress.advance(1)
         if problem is None and captioned and not entry.captions:
             problem = "it has no caption"
@@ -83,21 +88,34 @@ def gather(
     return Gathered(tuple(found.values()), dict(left_out), examples)
 
 
+def _by_file(entries: Sequence[Entry]) -> list[Entry]:
+    """One entry a file: a manifest may have a row for each caption."""
+    found: dict[tuple[Path, str | None], Entry] = {}
+    for entry in entries:
+        key = (entry.file, entry.problem)
+        known = found.get(key)
+        captions = (known.captions if known else ()) + entry.captions
+        found[key] = replace(known or entry, captions=captions)
+    return list(found.values())
+
+
 def _looked_at(entries: Sequence[Entry], min_side: int) -> Iterator[tuple[Entry, str, str | None]]:
     with ThreadPoolExecutor(_READERS) as pool:
         for start in range(0, len(entries), _AT_ONCE):
             chunk = entries[start : start + _AT_ONCE]
             for entry, (digest, problem) in zip(
-                chunk, pool.map(_look, [(e.file, min_side) for e in chunk]), strict=True
+                chunk, pool.map(_look, [(e, min_side) for e in chunk]), strict=True
             ):
                 yield entry, digest, problem
 
 
-def _look(task: tuple[Path, int]) -> tuple[str, str | None]:
+def _look(task: tuple[Entry, int]) -> tuple[str, str | None]:
     """The hash of a file's bytes, and why it cannot be used."""
-    file, min_side = task
+    entry, min_side = task
+    if entry.problem is not None:
+        return "", entry.problem
     try:
-        data = file.read_bytes()
+        data = entry.file.read_bytes()
         decode_image(data, DecodeLimits(), min_side=min_side)
     except OSError as error:
         return "", f"it cannot be read: {error.strerror}"
@@ -137,11 +155,6 @@ def without(pictures: Iterable[Picture], others: Iterable[Picture]) -> tuple[Pic
     """The pictures that share no group with the others."""
     groups = {picture.group for picture in others}
     return tuple(picture for picture in pictures if picture.group not in groups)
-
-
-def uncaptioned(pictures: Iterable[Picture]) -> tuple[Picture, ...]:
-    """The pictures without their captions."""
-    return tuple(replace(picture, captions=()) for picture in pictures)
 
 
 def _draw(name: str, seed: int) -> str:

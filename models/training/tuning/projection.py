@@ -35,7 +35,7 @@ class ResidualMap(nn.Module):
 class LastLayer:
     """The linear layer that a tower ends in: a weight (out, in), or transposed, perhaps a bias."""
 
-    def __init__(self, weight: nn.Parameter, bias: Tensor | None, *, transposed: bool) -> None:
+    def __init__(self, weight: Tensor, bias: Tensor | None, *, transposed: bool) -> None:
         self._weight = weight
         self._bias = bias
         self._transposed = transposed
@@ -84,7 +84,7 @@ def last_text_layer(network: Any) -> LastLayer | None:
 def _of_linear(layer: object) -> LastLayer | None:
     if not isinstance(layer, nn.Linear):
         return None
-    bias = layer.bias if isinstance(layer.bias, nn.Parameter) else None
+    bias: Tensor | None = layer.bias
     return LastLayer(layer.weight, None if bias is None else bias.data, transposed=False)
 
 
