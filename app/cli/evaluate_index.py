@@ -102,8 +102,7 @@ def _found(
 def _lines(
     subject: Subject, measured: dict[str, IndexRecall], pictures: int, kind: str
 ) -> list[str]:
-    from models.evaluation.index_report import table_rows
-    from models.evaluation.report import INTERVALS
+    from models.evaluation.index_report import INTERVALS, table_rows
 
     return [
         f"{subject.source}: {pictures:,} pictures, index {kind}",

@@ -145,8 +145,7 @@ def _measure(material: _Material, encoder: Encoder, out: Path | None, as_json: b
 
 
 def _lines(figures: RetrievalFigures, subject: Subject) -> list[str]:
-    from models.evaluation.report import INTERVALS
-    from models.evaluation.retrieval_report import WAYS, table_rows
+    from models.evaluation.retrieval_report import INTERVALS, WAYS, table_rows
 
     return [
         f"{subject.source}: {figures.pictures:,} pictures, {figures.captions:,} captions",

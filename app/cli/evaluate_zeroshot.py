@@ -162,8 +162,7 @@ def _encode(settings: Settings, encoder: Encoder, files: LabelledFiles) -> Encod
 def _lines(
     figures: ClassFigures, confidence: Confidence, subject: Subject, templates: int
 ) -> list[str]:
-    from models.evaluation.classification_report import table_rows
-    from models.evaluation.report import INTERVALS
+    from models.evaluation.classification_report import INTERVALS, table_rows
 
     return [
         f"{subject.source}: {figures.pictures:,} pictures, {len(figures.classnames):,} classes, "

@@ -77,9 +77,12 @@ def deliver(
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]], words: int = 1) -> list[str]:
-    """Aligned lines; the first `words` columns to the left, figures to the right."""
-    lines = [list(header), *(list(row) for row in rows)]
-    widths = [max(len(row[column]) for row in lines) for column in range(len(header))]
+    """Aligned lines; the first `words` columns to the left, figures to the right. A header of
+    nothing is left out.
+    """
+    lines = [list(header)] if any(header) else []
+    lines += [list(row) for row in rows]
+    widths = [max(len(cell) for cell in column) for column in zip(*lines, strict=True)]
     return [
         "   ".join(
             text.ljust(width) if column < words else text.rjust(width)

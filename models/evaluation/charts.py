@@ -85,7 +85,8 @@ def rank_histogram(ranks: Mapping[str, NDArray[np.int64]]) -> bytes:
             shares = np.histogram(values + 1, bins=edges)[0] / len(values)
             places = np.arange(len(shares)) + (number - (len(ranks) - 1) / 2) * 0.4
             axes.bar(places, shares, width=0.37, color=COLOURS[number], label=name)
-        axes.set_xticks(range(len(edges) - 1), [_rank_label(*b) for b in pairwise(edges)])
+        labels = [_rank_label(*bounds) for bounds in pairwise(edges)]
+        axes.set_xticks(range(len(labels)), labels, size=9, rotation=30 if len(labels) > 9 else 0)
         axes.set_xlabel("rank of the best right answer")
         axes.yaxis.set_major_formatter(_percent)
         axes.grid(axis="y")
@@ -155,15 +156,10 @@ def reliability_diagram(bins: Sequence[ReliabilityBin]) -> bytes:
             label="share of the answers",
         )
         axes.plot([0, 1], [0, 1], color=MUTED, lw=1, ls="--", label="calibrated")
-        means = [one.confidence for one in filled]
-        axes.plot(
-            means,
-            [one.accuracy for one in filled],
-            "o-",
-            color=COLOURS[0],
-            ms=5,
-            label="this model",
-        )
+        said, right = [one.confidence for one in filled], [one.accuracy for one in filled]
+        axes.plot(said, right, color=COLOURS[0], lw=1, clip_on=False)
+        sizes = [20 + 300 * one.count / total for one in filled]  # few answers, a small point
+        axes.scatter(said, right, sizes, COLOURS[0], clip_on=False, zorder=3, label="this model")
         axes.set_xlim(0, 1)
         axes.set_ylim(0, 1)
         axes.set_xlabel("confidence")
@@ -246,4 +242,15 @@ def _rank_edges(most: int) -> list[int]:
 
 
 def _rank_label(low: int, high: int) -> str:
-    return str(low) if high - low == 1 else f"{low:,}–{high - 1:,}"
+    """`6–10`, `501–1k`, `1k–2k`: short, because there may be a dozen side by side."""
+    if high - low == 1:
+        return str(low)
+    first = _short_number(low - 1) if low > 1000 else str(low)
+    return f"{first}–{_short_number(high - 1)}"
+
+
+def _short_number(number: int) -> str:
+    for size, letter in ((1_000_000, "M"), (1000, "k")):
+        if number >= size:
+            return f"{number / size:g}{letter}"
+    return str(number)

@@ -13,7 +13,6 @@ from models.evaluation.calibration import expected_calibration_error, reliabilit
 from models.evaluation.classification import TOP, ClassFigures, ClassRecall
 from models.evaluation.page import Card
 from models.evaluation.report import (
-    INTERVALS,
     Figure,
     Record,
     Report,
@@ -21,11 +20,13 @@ from models.evaluation.report import (
     as_figure,
     bounds,
     finish,
+    intervals_of,
     new_record,
     new_report,
     percent,
 )
 
+INTERVALS = intervals_of("the pictures") + " Ties count against the model."
 _DEFINITIONS = {
     "top-1": "The share of pictures whose own class has the highest score.",
     "top-5": "The share of pictures whose own class is among the five highest scores.",
@@ -35,6 +36,7 @@ _DEFINITIONS = {
     "largest class": "Top-1 of always naming the commonest class.",
     "calibration error": "Expected calibration error: how far the named class's probability is "
     "from the share that is right, over 15 bins of equal width.",
+    "intervals": INTERVALS,
 }
 _CONFUSIONS = 20
 _MOST_BARS = 40  # a chart with more classes shows the worst of them

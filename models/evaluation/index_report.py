@@ -6,24 +6,26 @@ from models.evaluation import charts
 from models.evaluation.index_recall import IndexRecall
 from models.evaluation.page import Card
 from models.evaluation.report import (
-    INTERVALS,
     Figure,
     Record,
     Report,
     Subject,
     as_figure,
     finish,
+    intervals_of,
     new_record,
     new_report,
     percent,
 )
 
+INTERVALS = intervals_of("the queries")
 _DEFINITIONS = {
     "recall@k": "Of the k answers that exact search over the stored embeddings gives, the share "
     "that the index gives; an answer whose exact score equals the k-th best counts as right.",
     "text queries": "Embeddings of captions of the collection; of common phrases if it has none.",
     "image queries": "Stored embeddings of pictures of the collection.",
     "score error": "The largest difference between a score of the index and the exact one.",
+    "intervals": INTERVALS,
 }
 
 

@@ -24,10 +24,6 @@ Record = dict[str, Figure]
 """A whole JSON document."""
 
 JSON_FILE, HTML_FILE = "report.json", "report.html"
-INTERVALS = (
-    f"In brackets: 95 % bootstrap intervals from {RESAMPLES:,} resamples of the pictures, each "
-    "with all its captions. Ties count against the model."
-)
 _VERSIONED = ("sightline", "numpy", "torch", "open_clip_torch")
 _SHOWN_SKIPPED = 50  # all of them are in the JSON file
 
@@ -74,6 +70,11 @@ def as_json(record: Record) -> str:
     return json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False)
 
 
+def intervals_of(what: str) -> str:
+    """The sentence that says what the brackets are; `what` was drawn again."""
+    return f"In brackets: 95 % bootstrap intervals from {RESAMPLES:,} resamples of {what}."
+
+
 def new_record(
     kind: str, subject: Subject, figures: Mapping[str, Figure], definitions: Mapping[str, str]
 ) -> Record:
@@ -83,7 +84,7 @@ def new_record(
         "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "source": subject.source,
         "figures": figures,
-        "definitions": {**definitions, "intervals": INTERVALS},
+        "definitions": dict(definitions),
         "model": asdict(subject.model),
         "versions": versions(),
         "skipped": [asdict(one) for one in subject.skipped],

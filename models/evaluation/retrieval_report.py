@@ -9,7 +9,6 @@ from models.evaluation import charts
 from models.evaluation.examples import Example, Examples
 from models.evaluation.page import Card, Pair
 from models.evaluation.report import (
-    INTERVALS,
     Figure,
     Record,
     Report,
@@ -17,6 +16,7 @@ from models.evaluation.report import (
     as_figure,
     bounds,
     finish,
+    intervals_of,
     new_record,
     new_report,
     percent,
@@ -24,6 +24,9 @@ from models.evaluation.report import (
 from models.evaluation.retrieval import Direction, RetrievalFigures
 
 WAYS = {"text_to_image": "text → image", "image_to_text": "image → text"}
+INTERVALS = (
+    intervals_of("the pictures, each with all its captions") + " Ties count against the model."
+)
 _DEFINITIONS = {
     "recall@k, text → image": "The share of captions whose own picture is among the k nearest "
     "pictures.",
@@ -33,6 +36,7 @@ _DEFINITIONS = {
     "the number of other pictures' captions that are nearer than the best own one.",
     "MRR": "Mean reciprocal rank: the mean of 1 / rank.",
     "chance": "What answers in random order would reach.",
+    "intervals": INTERVALS,
 }
 
 

@@ -5,6 +5,7 @@ encoder, and the real server on a real socket.
 import asyncio
 import io
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -16,6 +17,7 @@ import pytest
 import uvicorn
 from PIL import Image
 
+from app.cli.main import main
 from app.main import create_app
 from app.server import listen, url_of
 from app.settings import Settings
@@ -25,6 +27,7 @@ from indexer.config import IndexConfig
 from indexer.progress import IndexSummary, SilentProgress
 from models.encoder import Encoder
 from models.fake_encoder import FakeEncoder
+from tests.app.command_line import Outcome, Sightline
 
 COLOURS = {
     "red": (230, 30, 30),
@@ -202,3 +205,25 @@ def own_client(library: Library, settings_for: MakeSettings) -> Iterator[httpx.C
     """A client of a service that serves the test's own library."""
     with running(settings_for(), lambda _: library.encoder) as client:
         yield client
+
+
+@pytest.fixture
+def sightline(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Sightline:
+    """Runs a command on the test's own data directory, with a weight-free encoder for a model."""
+    monkeypatch.setenv("SIGHTLINE_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setattr("models.loading.load_encoder", lambda _: FakeEncoder())
+    monkeypatch.setattr("models.loading.model_key", lambda _: "fake")
+
+    def run(*arguments: object) -> Outcome:
+        monkeypatch.setattr(sys, "argv", ["sightline", *map(str, arguments)])
+        code: object = 0
+        try:
+            main()
+        except SystemExit as leaving:
+            code = leaving.code
+        said = capsys.readouterr()
+        return Outcome(int(str(code or 0)), said.out, said.err)
+
+    return run

@@ -3,58 +3,14 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from app.cli.main import main
 from models.fake_encoder import FakeEncoder
+from tests.app.command_line import Sightline, one_line_error
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-
-Sightline = Callable[..., Outcome]
-
-
-@pytest.fixture
-def sightline(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Sightline:
-    """Runs a command on the test's own data directory."""
-    monkeypatch.setenv("SIGHTLINE_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setattr("models.loading.load_encoder", lambda _: FakeEncoder())
-    monkeypatch.setattr("models.loading.model_key", lambda _: "fake")
-
-    def run(*arguments: object) -> Outcome:
-        monkeypatch.setattr(sys, "argv", ["sightline", *map(str, arguments)])
-        code: object = 0
-        try:
-            main()
-        except SystemExit as leaving:
-            code = leaving.code
-        said = capsys.readouterr()
-        return Outcome(int(str(code or 0)), said.out, said.err)
-
-    return run
-
-
-def _one_line_error(outcome: Outcome) -> str:
-    assert outcome.code != 0
-    assert "Traceback" not in outcome.err
-    lines = outcome.err.strip().splitlines()
-    assert len(lines) == 1, outcome.err
-    return lines[0]
 
 
 def test_index_says_what_it_did_and_what_it_skipped_and_why(sightline: Sightline, library):
@@ -82,7 +38,7 @@ def test_index_tells_programs_in_json(sightline: Sightline, library):
 
 
 def test_index_of_a_missing_folder_is_one_line(sightline: Sightline, tmp_path: Path):
-    assert "nowhere" in _one_line_error(sightline("index", tmp_path / "nowhere"))
+    assert "nowhere" in one_line_error(sightline("index", tmp_path / "nowhere"))
 
 
 def test_search_prints_score_and_path_best_first(sightline: Sightline, library):
@@ -109,7 +65,7 @@ def test_search_tells_programs_in_json(sightline: Sightline, library):
 
 
 def test_search_of_nothing_indexed_says_which_command_to_run(sightline: Sightline):
-    error = _one_line_error(sightline("search", "red"))
+    error = one_line_error(sightline("search", "red"))
     assert "sightline index" in error
 
 
@@ -117,7 +73,7 @@ def test_search_with_another_model_than_the_index_is_refused(
     sightline: Sightline, library, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("models.loading.load_encoder", lambda _: FakeEncoder(seed=7))
-    assert "indexed with the model" in _one_line_error(sightline("search", "red"))
+    assert "indexed with the model" in one_line_error(sightline("search", "red"))
 
 
 @pytest.mark.parametrize(
@@ -134,13 +90,13 @@ def test_search_with_another_model_than_the_index_is_refused(
     ],
 )
 def test_mistakes_are_one_line_each(sightline: Sightline, library, arguments: list[str], said: str):
-    assert said in _one_line_error(sightline(*arguments))
+    assert said in one_line_error(sightline(*arguments))
 
 
 def test_search_whose_terms_cancel_says_so(sightline: Sightline, library):
     picture = library.pictures / "red.png"
     done = sightline("search", "--not", "red", "--not", "red", "--image", picture)
-    assert "cancel" in _one_line_error(done)
+    assert "cancel" in one_line_error(done)
 
 
 def test_classify_prints_the_name_that_fits_first(sightline: Sightline, library):
@@ -175,7 +131,7 @@ def test_classify_refuses_templates_it_cannot_use(
     sightline: Sightline, library, flags: list[str], said: str
 ):
     done = sightline("classify", library.pictures / "red.png", "red", *flags)
-    assert said in _one_line_error(done)
+    assert said in one_line_error(done)
 
 
 def test_info_shows_collection_model_generation_and_skipped_files(sightline: Sightline, library):
@@ -195,7 +151,7 @@ def test_info_tells_programs_in_json(sightline: Sightline, library):
 
 
 def test_info_of_nothing_says_which_command_to_run(sightline: Sightline):
-    assert "sightline index" in _one_line_error(sightline("info"))
+    assert "sightline index" in one_line_error(sightline("info"))
 
 
 def test_gallery_draws_pictures_that_can_be_indexed(sightline: Sightline, tmp_path: Path):
