@@ -53,7 +53,7 @@ class ImageTask:
 class ImagePlan:
     """How long and how hard to train."""
 
-    head_steps: int = 1000
+    head_steps: int = 600
     head_batch: int = 768
     tower_steps: int = 500
     tower_batch: int = 96

@@ -17,6 +17,8 @@ from models.evaluation.recall import DEFAULT_KS, retrieval_recall
 from models.training.concepts import Choice, ConceptSet
 from models.training.image_tower import ImageTask
 
+_TEXTS_A_NAME = 2  # the usual name, plain and in a template
+
 TextFeatures = Callable[[NDArray[np.int64]], Tensor]  # rows of texts → (n, d) unit features
 
 
@@ -60,9 +62,9 @@ def _accuracy(choice: Choice, embeddings: Tensor, text_features: TextFeatures) -
 
 
 def _mean_names(concepts: ConceptSet, text_features: TextFeatures) -> Tensor:
-    """(c, d): each concept's texts, averaged."""
-    rows, width = concepts.rows.shape
-    features = text_features(concepts.rows.reshape(-1)).reshape(rows, width, -1)
+    """(c, d): each concept's first texts, averaged."""
+    rows = concepts.rows[:, :_TEXTS_A_NAME]  # (c, t)
+    features = text_features(rows.reshape(-1)).reshape(*rows.shape, -1)
     return functional.normalize(features.mean(dim=1), dim=-1)
 
 

@@ -29,7 +29,7 @@ from models.training.teachers import (
 
 DRAWN = "drawn"  # the source of pictures that the gallery's generator made
 # How often a picture of a source is drawn: human captions teach most, 64-pixel crops least.
-SOURCE_WEIGHTS = {"flickr8k": 4.0, DRAWN: 2.0, "bsds500": 0.5}
+SOURCE_WEIGHTS = {"flickr8k": 6.0, DRAWN: 2.0, "bsds500": 0.5}
 _JUDGED = ("flickr8k", "tinyimagenet", "miniplaces")
 _EVERY = 20  # one picture in so many is held out
 _PHRASES = 40_000
