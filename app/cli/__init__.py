@@ -9,7 +9,8 @@
     evaluation_material  manifests and folders → pictures with captions or labels
     evaluation_output    tables, JSON and reports of `sightline eval`
     training_progress    how a training run is shown
-    serve, index, search, classify, train, info, gallery  one command each: it calls one function below
+    serve, index, search, classify, train, info, gallery   one command each, which calls one
+              function below
 
 Commands import what they need when they run, so that `--help` loads neither torch nor faiss. Only
 `index`, `gallery`, `train` and `evaluation_material` import the write half of the indexer.

@@ -15,7 +15,8 @@ from torch import Tensor, nn
 from models.errors import TrainingError
 
 _ADAPTER = "default"
-_NEVER = ("logit_scale", "text_decoder")  # a captioner's decoder takes no part in the loss
+_DECODER = "text_decoder"  # a captioner's decoder takes no part in the loss
+_ASKED_FOR_ITS_TYPE = "text_projection"  # open_clip multiplies by it unless it is an nn.Linear
 
 
 class Adapted:
@@ -52,7 +53,7 @@ class Adapted:
 
     @property
     def model(self) -> Any:
-        """Peft's own object, which can merge."""
+        """The object of peft that can merge."""
         return self._model
 
 
@@ -76,7 +77,9 @@ def adaptable_layers(network: nn.Module, rank: int) -> list[str]:
     attentions = [n for n, m in network.named_modules() if isinstance(m, nn.MultiheadAttention)]
     names = []
     for name, module in network.named_modules():
-        if name.startswith(_NEVER) or any(name.startswith(f"{own}.") for own in attentions):
+        if name.startswith(_DECODER) or name.endswith(_ASKED_FOR_ITS_TYPE):
+            continue
+        if any(name.startswith(f"{own}.") for own in attentions):
             continue
         if isinstance(module, nn.MultiheadAttention):
             if module._qkv_same_embed_dim:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import json
+import logging
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -88,11 +89,15 @@ def built(name: str, config: dict[str, Any], seed: int) -> Base:
     with tempfile.TemporaryDirectory() as directory:
         (Path(directory) / CONFIG_FILE).write_text(json.dumps(config), encoding="utf-8")
         place = f"local-dir:{directory}"
+        loud = logging.root.manager.disable
+        logging.disable(logging.WARNING)  # open_clip warns that there are no weights: that is meant
         try:
             network = open_clip.create_model(place, load_weights=False, pretrained_text=False)
             tokenizer = open_clip.get_tokenizer(place)
         except (RuntimeError, ValueError, KeyError, TypeError, OSError, ImportError) as error:
             raise TrainingError(f"{name} cannot be built: {error}") from error
+        finally:
+            logging.disable(loud)
     loaded = loaded_model(network.eval(), tokenizer, shown_name=name)
     return Base(name, loaded, config, half=False)
 

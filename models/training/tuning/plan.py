@@ -55,7 +55,7 @@ _DEFAULTS: dict[str, TuningPlan] = {
     "projection": TuningPlan(
         "projection", epochs=30, batch=1024, captions=5, rate=3e-4, weight_decay=0.0, keep=1.0
     ),
-    "lora": TuningPlan("lora", epochs=10, rate=5e-4),
+    "lora": TuningPlan("lora", epochs=4, rate=3e-4, evaluations=4),
     "locked-image": TuningPlan("locked-image", epochs=10, batch=128, rate=1e-4),
     "full": TuningPlan("full", epochs=10, rate=2e-5),
     "scratch": TuningPlan(
