@@ -137,8 +137,7 @@ def show(calibration: Calibration, report: CalibrationReport) -> None:
         print(
             f"  {one.classes:3} names: {one.questions:5} questions  accuracy {one.accuracy:.3f}  "
             f"ECE {one.ece_before:.3f} → {one.ece_after:.3f}  "
-            f"best temperature {one.best_temperature:.2f}, "
-            f"used {calibration.temperature_for(one.classes):.2f}"
+            f"best temperature {one.best_temperature:.2f}"
         )
     for none in report.none_of_these:
         print(

@@ -29,15 +29,10 @@ class NoneOfTheseWeights:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """The softmax temperature for c class names is temperature × c ** growth."""
+    """The temperature that divides logits, however many names there are, and none_of_these."""
 
     temperature: float = 1.0
-    growth: float = 0.0
     none_of_these: NoneOfTheseWeights = field(default_factory=NoneOfTheseWeights)
-
-    def temperature_for(self, classes: int) -> float:
-        """The temperature that divides the logits of so many classes."""
-        return float(self.temperature * max(classes, 1) ** self.growth)
 
 
 UNCALIBRATED = Calibration()
@@ -57,13 +52,12 @@ def read_calibration(directory: Path | None, fingerprint: str) -> Calibration | 
         fitted_to = str(values["fingerprint"])
         calibration = Calibration(
             float(values["temperature"]),
-            float(values["growth"]),
             NoneOfTheseWeights(**{key: float(n) for key, n in values["none_of_these"].items()}),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelLoadError(str(path.parent), f"{path.name} cannot be read: {error}") from error
     weights = calibration.none_of_these
-    numbers = (calibration.growth, weights.margin, weights.best, weights.offset)
+    numbers = (weights.margin, weights.best, weights.offset)
     if not (0 < calibration.temperature < math.inf and all(map(math.isfinite, numbers))):
         raise ModelLoadError(
             str(path.parent), f"{path.name} needs finite numbers and a temperature above zero"

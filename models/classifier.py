@@ -25,6 +25,8 @@ from models.zero_shot import ClassScores, class_scores
 
 # Background names this close to a given name mean the same, or something wider or narrower.
 SIMILAR_COSINE = 0.8
+# Stands in for the background should all of it be left out; below any logit of a CLIP-type model.
+_LOWEST_LOGIT = -100.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,11 @@ class ZeroShotClassifier:
             none = 1 - scores.probabilities.max(axis=1)  # (n,)
         else:
             others = self._background(encoder)
-            features = none_features(image_embeddings, classes, others, info.logit_scale)
+            features = none_features(
+                info.logit_scale * scores.scores,
+                info.logit_scale * (image_embeddings @ others.T),  # (n, b)
+                np.any(means_alike(classes, others), axis=0),
+            )
             weights = calibration.none_of_these
             odds = features @ np.array([weights.margin, weights.best]) + weights.offset
             none = (1 / (1 + np.exp(-odds))).astype(np.float32)
@@ -92,21 +98,26 @@ class ZeroShotClassifier:
         return self._cache.class_embeddings(encoder, self._info.fingerprint, names, [template])
 
 
+def means_alike(class_embeddings: Embeddings, background: Embeddings) -> NDArray[np.bool_]:
+    """Which background names mean too nearly the same as which given name: (c, b)."""
+    alike: NDArray[np.bool_] = class_embeddings @ background.T >= SIMILAR_COSINE
+    return alike
+
+
 def none_features(
-    image_embeddings: Embeddings,
-    class_embeddings: Embeddings,
-    background_embeddings: Embeddings,
-    logit_scale: float,
+    name_logits: NDArray[np.floating],
+    background_logits: NDArray[np.floating],
+    left_out: NDArray[np.bool_],
 ) -> NDArray[np.float64]:
     """What speaks for "none of these": (n, 2), the margin and the best.
 
-    The margin is the log of the background's share against the names' share in one softmax, the
-    best the highest logit of a name.
+    Takes (n, c), (n, b) and the background names that do not compete, (b,). The margin is the log
+    of the background's share against the names' share in one softmax, the best the highest logit
+    of a name.
     """
-    alike = (background_embeddings @ class_embeddings.T).max(axis=1) >= SIMILAR_COSINE  # (b,)
-    names = logit_scale * (image_embeddings @ class_embeddings.T).astype(np.float64)  # (n, c)
-    others = logit_scale * (image_embeddings @ background_embeddings[~alike].T).astype(np.float64)
-    floor = np.full((len(names), 1), -logit_scale)  # should every background name be left out
+    names = name_logits.astype(np.float64)
+    others = np.where(left_out, -np.inf, background_logits.astype(np.float64))  # (n, b)
+    floor = np.full((len(names), 1), _LOWEST_LOGIT)
     margin = np.logaddexp.reduce(np.hstack([others, floor]), axis=1) - np.logaddexp.reduce(
         names, axis=1
     )

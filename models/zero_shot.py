@@ -35,11 +35,10 @@ def class_scores(
     """Score every class for every picture. Takes (n, dim) and (c, dim); gives two (n, c)."""
     scores = image_embeddings @ class_embeddings.T  # (n, c)
     logits = info.logit_scale * scores.astype(np.float64)
-    temperature = calibration.temperature_for(len(classnames))
     if info.logit_bias is not None:
-        probabilities = 1.0 / (1.0 + np.exp(-(logits + info.logit_bias) / temperature))
+        probabilities = 1.0 / (1.0 + np.exp(-(logits + info.logit_bias) / calibration.temperature))
     else:
-        logits = (logits - logits.max(axis=1, keepdims=True)) / temperature
+        logits = (logits - logits.max(axis=1, keepdims=True)) / calibration.temperature
         exponentials = np.exp(logits)
         probabilities = exponentials / exponentials.sum(axis=1, keepdims=True)
     return ClassScores(tuple(classnames), scores, probabilities.astype(np.float32))

@@ -7,6 +7,7 @@ Figures:
     index_recall    recall@k of an index against exact search
     intervals       95 % bootstrap intervals over pictures
     calibration     whether a probability can be taken at its word
+    zero_shot_calibration  fits a model's class probabilities and "none of these", and measures them
 
 Material and reports:
     encoding        picture files → embeddings, and why some have none

@@ -52,7 +52,7 @@ def reliability_bins(
         means = np.bincount(places, confidences, bins) / counts
         shares = np.bincount(places, correct, bins) / counts
     return [
-        ReliabilityBin(*(float(edge) for edge in edges[place : place + 2]), int(count), mean, share)
+        ReliabilityBin(float(edges[place]), float(edges[place + 1]), int(count), mean, share)
         for place, (count, mean, share) in enumerate(
             zip(counts, means.tolist(), shares.tolist(), strict=True)
         )

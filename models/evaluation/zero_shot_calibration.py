@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.calibration import Calibration, NoneOfTheseWeights
-from models.classifier import SIMILAR_COSINE, none_features
+from models.classifier import SIMILAR_COSINE, means_alike, none_features
 from models.encoder import Embeddings
 from models.evaluation.calibration import (
     area_under_roc,
@@ -24,7 +24,8 @@ from models.evaluation.calibration import (
 )
 
 SIZES = (1, 2, 3, 5, 10, 20, 50, 100)
-_FEWEST_ROWS = 30  # fewer questions of a size say nothing about its temperature
+_FEWEST_ROWS = 30  # fewer questions of a size say nothing about it
+_ROUNDS = 3  # with each picture, since the names are drawn anew
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +60,8 @@ class Questions:
     @property
     def present(self) -> NDArray[np.bool_]:
         """Where the picture's own name is among those given, (q,)."""
-        return self.kinds == "present"
+        present: NDArray[np.bool_] = self.kinds == "present"
+        return present
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,61 +114,55 @@ def halves(sets: Sequence[LabelledSet], seed: int) -> tuple[list[LabelledSet], l
 def ask(
     sets: Sequence[LabelledSet], background: Embeddings, logit_scale: float, *, seed: int = 0
 ) -> Questions:
-    """Ask about every picture once with its own name and once without, with random other names."""
+    """Ask about every picture with its own name and without, a few times, among random names."""
     rng = np.random.default_rng(seed)
-    logits, sizes, features, kinds = [], [], [], []
-    for number, one in enumerate(sets):
-        others = [other for place, other in enumerate(sets) if place != number]
-        for image, label in zip(one.image_embeddings, one.labels, strict=True):
-            own = one.class_embeddings[label]
-            far = others and rng.random() < 0.5
-            for kind in ("present", "far" if far else "near"):
-                source = others[rng.integers(len(others))] if kind == "far" else one
-                size = int(rng.choice(SIZES))
-                wrong = _wrong_names(source.class_embeddings, own, size - (kind == "present"), rng)
-                names = np.vstack([own[None], wrong]) if kind == "present" else wrong
-                if not len(names):
-                    continue
-                row = np.full(max(SIZES), -np.inf)
-                row[: len(names)] = logit_scale * (names @ image)
-                logits.append(row)
-                sizes.append(len(names))
-                features.append(none_features(image[None], names, background, logit_scale)[0])
-                kinds.append(kind)
-    return Questions(np.array(logits), np.array(sizes), np.array(features), np.array(kinds))
-
-
-def _wrong_names(
-    names: Embeddings, own: Embeddings, count: int, rng: np.random.Generator
-) -> Embeddings:
-    allowed = np.flatnonzero(names @ own < SIMILAR_COSINE)
-    return names[rng.permutation(allowed)[:count]]
+    logits, features, kinds = [np.zeros((0, max(SIZES)))], [np.zeros((0, 2))], []
+    alike = [means_alike(one.class_embeddings, background) for one in sets]
+    for place, one in enumerate(sets):
+        far = [number for number in range(len(sets)) if number != place]
+        scores = [logit_scale * one.image_embeddings @ other.class_embeddings.T for other in sets]
+        others = logit_scale * one.image_embeddings @ background.T  # (n, b)
+        allowed = [
+            one.class_embeddings @ other.class_embeddings.T < SIMILAR_COSINE for other in sets
+        ]
+        for row in np.tile(np.arange(len(one.labels)), _ROUNDS):
+            label = one.labels[row]
+            is_far = bool(far) and rng.random() < 0.5
+            for kind in ("present", "far" if is_far else "near"):
+                source = int(rng.choice(far)) if kind == "far" else place
+                count = int(rng.choice(SIZES)) - (kind == "present")
+                names = rng.permutation(np.flatnonzero(allowed[source][label]))[:count]
+                if kind == "present":
+                    names = np.append(label, names)  # its own in column 0
+                if len(names):
+                    chosen = scores[source][row, names]
+                    left_out = np.any(alike[source][names], axis=0)
+                    features.append(none_features(chosen[None], others[row, None], left_out))
+                    padding = (0, max(SIZES) - len(names))
+                    logits.append(np.pad(chosen, padding, constant_values=-np.inf)[None])
+                    kinds.append(kind)
+    table = np.concatenate(logits)
+    return Questions(
+        table,
+        np.isfinite(table).sum(axis=1),
+        np.concatenate(features),
+        np.array(kinds, dtype=np.str_),
+    )
 
 
 def calibrate_zero_shot(
     sets: Sequence[LabelledSet], background: Embeddings, logit_scale: float, *, seed: int = 0
 ) -> Calibration:
-    """Fit temperature, its growth with the number of names, and the weights of none_of_these.
+    """Fit one temperature for every number of names, and the weights of none_of_these.
 
     For softmax models. Takes the background's (b, dim) embeddings. Raises ValueError without
-    pictures.
+    pictures that have at least two names to choose from.
     """
     questions = ask(sets, background, logit_scale, seed=seed)
-    fitted = [
-        (size, fit_temperature(questions.logits[rows], np.zeros(len(rows), np.int64)))
-        for size, rows in _by_size(questions)
-    ]
-    if not fitted:
-        raise ValueError("there are too few labelled pictures to fit a calibration")
-    growth = 0.0
-    if len(fitted) > 1:
-        size_logs, temperature_logs = np.log(np.array(fitted)).T
-        growth = float(np.polyfit(size_logs, temperature_logs, 1)[0])
-    choice = questions.present & (questions.sizes > 1)
-    logits = questions.logits[choice] / questions.sizes[choice, None] ** growth
+    logits = questions.logits[questions.present & (questions.sizes > 1)]
     temperature = fit_temperature(logits, np.zeros(len(logits), np.int64))
     weights = fit_logistic(questions.features, ~questions.present)
-    return Calibration(temperature, growth, NoneOfTheseWeights(*(float(one) for one in weights)))
+    return Calibration(temperature, NoneOfTheseWeights(*(float(one) for one in weights)))
 
 
 def report_zero_shot(
@@ -181,7 +177,7 @@ def report_zero_shot(
     questions = ask(sets, background, logit_scale, seed=seed)
     choice = np.flatnonzero(questions.present & (questions.sizes > 1))
     before = questions.logits[choice]
-    after = _calibrated(questions, choice, calibration)
+    after = before / calibration.temperature
     labels = np.zeros(len(choice), np.int64)
     return CalibrationReport(
         questions=len(choice),
@@ -196,7 +192,7 @@ def report_zero_shot(
                 len(rows),
                 float((questions.logits[rows].argmax(axis=1) == 0).mean()),
                 _ece(questions.logits[rows]),
-                _ece(_calibrated(questions, rows, calibration)),
+                _ece(questions.logits[rows] / calibration.temperature),
                 fit_temperature(questions.logits[rows], np.zeros(len(rows), np.int64)),
             )
             for size, rows in _by_size(questions)
@@ -211,13 +207,6 @@ def _by_size(questions: Questions) -> list[tuple[int, NDArray[np.int64]]]:
         (size, np.flatnonzero(questions.present & (questions.sizes == size))) for size in SIZES[1:]
     ]
     return [(size, rows) for size, rows in groups if len(rows) >= _FEWEST_ROWS]
-
-
-def _calibrated(
-    questions: Questions, rows: NDArray[np.int64], calibration: Calibration
-) -> NDArray[np.float64]:
-    temperatures = [calibration.temperature_for(int(size)) for size in questions.sizes[rows]]
-    return questions.logits[rows] / np.array(temperatures)[:, None]
 
 
 def _ece(logits: NDArray[np.float64]) -> float:

@@ -18,7 +18,7 @@ from models.config import ModelConfig
 from models.errors import ModelLoadError
 from models.loading import load_encoder, model_calibration, model_key
 
-FITTED = Calibration(1.5, 0.1, NoneOfTheseWeights(0.9, -0.2, 1.25))
+FITTED = Calibration(1.5, NoneOfTheseWeights(0.9, -0.2, 1.25))
 
 
 def test_a_stored_calibration_comes_back_as_it_was(tmp_path: Path) -> None:
