@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -55,17 +56,7 @@ def encode_pictures(
     Raises EncodeError if the model fails.
     """
     limits = limits or DecodeLimits()
-    side = encoder.info.image_size
-
-    def prepare(path: Path) -> Prepared | SkippedPicture:
-        try:
-            return encoder.prepare_image(decode_file(path, limits, side))
-        except ImageDecodeError as error:
-            return SkippedPicture(shown_path(path), error.code, error.reason)
-        except OSError as error:
-            reason = error.strerror or "it cannot be read"
-            return SkippedPicture(shown_path(path), "unreadable", reason)
-
+    prepare = partial(_prepare, encoder, limits)
     embeddings, kept, skipped = [np.zeros((0, encoder.info.dim), np.float32)], [], []
     done = 0
     for batch in _batches(prepare, paths, workers, batch_size):
@@ -84,6 +75,17 @@ def encode_pictures(
     return EncodedPictures(
         np.concatenate(embeddings), np.array(kept, dtype=np.int64), tuple(skipped)
     )
+
+
+def _prepare(encoder: Encoder, limits: DecodeLimits, path: Path) -> Prepared | SkippedPicture:
+    """What a thread does with one file."""
+    try:
+        return encoder.prepare_image(decode_file(path, limits, encoder.info.image_size))
+    except ImageDecodeError as error:
+        return SkippedPicture(shown_path(path), error.code, error.reason)
+    except OSError as error:
+        reason = error.strerror or "it cannot be read"
+        return SkippedPicture(shown_path(path), "unreadable", reason)
 
 
 def decode_file(path: Path, limits: DecodeLimits, side: int) -> DecodedImage:

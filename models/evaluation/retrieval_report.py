@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from models.evaluation import charts
 from models.evaluation.examples import Example, Examples
-from models.evaluation.page import Card, Pair
+from models.evaluation.page import Card, Page, Pair
 from models.evaluation.report import (
     Figure,
     Record,
@@ -75,23 +75,28 @@ def retrieval_report(
         charts.rank_histogram({name: way.ranks for name, way in ways.items()}),
         "At which rank the best right answer stands.",
     )
-    for heading, chosen, note in (
+    _add_examples(page, examples, shown)
+    return finish(report)
+
+
+def _add_examples(page: Page, examples: Examples, shown: Shown) -> None:
+    sections = (
         (
             "Questions that failed worst",
-            examples.worst,
             "Left the caption's own picture, right the one that was ranked first.",
+            examples.worst,
         ),
         (
             "Questions that were answered best",
-            examples.best,
             "Found first, with the highest scores; at most one for each picture.",
+            examples.best,
         ),
-    ):
+    )
+    for heading, note, chosen in sections:
         if chosen:
             page.heading(heading)
             page.paragraph(note)
             page.pairs([_pair(example, shown) for example in chosen])
-    return finish(report)
 
 
 def retrieval_record(

@@ -84,10 +84,9 @@ def test_retrieval_prints_a_table_and_writes_a_report(
 
 def test_retrieval_with_shuffled_captions_is_near_chance(sightline: Sightline, tmp_path: Path):
     rng = np.random.default_rng(0)
-    colours = [tuple(map(int, row)) for row in rng.integers(256, size=(60, 3))]
     rows = []
-    for number, colour in enumerate(colours):
-        (tmp_path / f"{number}.png").write_bytes(picture_bytes(colour))
+    for number, (red, green, blue) in enumerate(rng.integers(256, size=(60, 3)).tolist()):
+        (tmp_path / f"{number}.png").write_bytes(picture_bytes((red, green, blue)))
         word = list(COLOURS)[int(rng.integers(len(COLOURS)))]
         rows.append(json.dumps({"file": f"{number}.png", "captions": [word, f"number {number}"]}))
     (tmp_path / "shuffled.jsonl").write_text("\n".join(rows))

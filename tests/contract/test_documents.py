@@ -4,6 +4,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -54,12 +55,14 @@ def test_documents_name_make_targets_and_variables_that_exist(documents: list[Pa
 
 
 def test_documents_name_commands_and_flags_that_exist(documents: list[Path]):
-    commands = getattr(get_command(cli), "commands", {})
     for document in documents:
         for program, *words in _commands(document):
             if Path(program).name == "sightline":
-                assert words[0] in commands, (document, words)
-                known = {flag for option in commands[words[0]].params for flag in option.opts}
+                command: Any = get_command(cli)
+                while commands := getattr(command, "commands", None):
+                    assert words[0] in commands, (document, words)
+                    command = commands[words.pop(0)]
+                known = {flag for option in command.params for flag in option.opts}
                 used = {word.partition("=")[0] for word in words if word.startswith("--")}
                 assert used <= known | {"--help"}, (document, words)
 
