@@ -16,6 +16,8 @@ import torch
 from models.errors import TrainingError
 
 CHECKPOINT_FILE = "checkpoint.pt"
+# What torch raises on a file that is none of its own.
+_BROKEN = (OSError, RuntimeError, EOFError, ValueError, LookupError, TypeError, AttributeError)
 
 
 def save_checkpoint(directory: Path, state: dict[str, Any]) -> None:
@@ -39,7 +41,7 @@ def load_checkpoint(directory: Path, identity: dict[str, Any]) -> dict[str, Any]
         return None
     try:
         state: dict[str, Any] = torch.load(path, weights_only=True, map_location="cpu")
-    except (OSError, RuntimeError, EOFError, ValueError, pickle.UnpicklingError) as error:
+    except (*_BROKEN, pickle.UnpicklingError) as error:
         raise TrainingError(f"{path} cannot be read: {error}; start without --resume") from error
     theirs = state.get("identity", {})
     other = sorted(name for name in identity if theirs.get(name) != identity[name])

@@ -202,10 +202,11 @@ def _projection(material: Material) -> Learner:
     trainable = {f"{side}_change": maps[side].change for side in sides} | _temperature(network)
     network.to(material.device)
     contrast = pair_objective(network, plan.loss)
+    keep = plan.keep / len(material.pictures)
 
     def objective(images: Tensor, texts: Tensor, drawn: Drawn) -> Tensor:
         distance = torch.stack([module.distance() for module in maps.values()]).sum()
-        return contrast(images, texts, drawn) + plan.keep * distance
+        return contrast(images, texts, drawn) + keep * distance
 
     def plain(values: Values) -> Any:
         twin = trained_copy(network, values)

@@ -17,8 +17,9 @@ class TuningPlan:
     """How to train. `batch` is what the loss sees at once; `cached_batch` what the towers do.
 
     `epochs` counts passes over the pictures; `steps`, if given, replaces it. `keep` holds the
-    projection near the identity. `views` is how many gently changed copies of a picture are cached
-    for fixed towers. `average` is the decay of the averaged weights, which are the result.
+    projection near the identity as strongly as so many pictures would: much data may move it more.
+    `views` is how many gently changed copies of a picture are cached for fixed towers. `average` is
+    the decay of the averaged weights, which are the result.
     """
 
     mode: str = "projection"
@@ -53,7 +54,7 @@ class TuningPlan:
 
 _DEFAULTS: dict[str, TuningPlan] = {
     "projection": TuningPlan(
-        "projection", epochs=30, batch=1024, captions=5, rate=3e-4, weight_decay=0.0, keep=1.0
+        "projection", epochs=30, batch=1024, captions=5, rate=3e-4, weight_decay=0.0, keep=500.0
     ),
     "lora": TuningPlan("lora", epochs=4, rate=3e-4, evaluations=4),
     "locked-image": TuningPlan("locked-image", epochs=10, batch=128, rate=1e-4),

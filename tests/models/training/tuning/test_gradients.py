@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import open_clip
 import pytest
 import torch
+from open_clip.loss import SigLipLoss
 from torch import Tensor
 from torch.nn import functional
 
@@ -82,7 +82,7 @@ def rows(count: int, seed: int) -> Tensor:
 
 def test_sigmoid_loss_is_open_clips_with_one_text_a_picture() -> None:
     images, texts, scale, bias = rows(5, 0), rows(5, 1), torch.tensor(9.0), torch.tensor(-4.0)
-    expected = open_clip.SigLipLoss()(images, texts, scale, bias)
+    expected = SigLipLoss()(images, texts, scale, bias)
     loss = sigmoid_loss(images, texts, scale, bias, torch.eye(5, dtype=torch.bool))
     assert loss.item() == pytest.approx(expected.item(), rel=1e-5)
 

@@ -49,7 +49,7 @@ def same(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
 def wait_for_steps(out: Path, process: subprocess.Popen[bytes]) -> None:
     """Until two evaluations are in the log."""
     log = out / WORK_DIRECTORY / LOG_FILE
-    for _ in range(1200):
+    for _ in range(4000):  # a busy machine takes long to import torch
         if log.exists() and len(log.read_text().splitlines()) >= 5:
             return
         assert process.poll() is None
