@@ -112,7 +112,10 @@ def table_rows(figures: RetrievalFigures) -> list[list[str]]:
     ks = list(figures.text_to_image.recall)
     return [
         *([f"recall@{k}", *(percent(way.recall[k]) for way in ways)] for k in ks),
-        *([f"recall@{k} by chance", *(f"{way.chance[k]:.2%}" for way in ways)] for k in ks[-1:]),
+        *(
+            [f"recall@{k} by chance", *(f"{way.chance[k] * 100:.2f} %" for way in ways)]
+            for k in ks[-1:]
+        ),
         ["median rank", *(_rank(way, "median_rank") for way in ways)],
         ["mean rank", *(_rank(way, "mean_rank") for way in ways)],
         ["MRR", *(_reciprocal(way) for way in ways)],

@@ -172,7 +172,10 @@ def test_serve_leaves_at_once_when_everything_is_closed(
     assert exits == [0]
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["serve", "--help"], ["index", "--help"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], ["serve", "--help"], ["index", "--help"], ["eval", "index", "--help"]],
+)
 def test_help_loads_neither_torch_nor_faiss(arguments: list[str]):
     script = (
         "import sys\n"
