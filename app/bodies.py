@@ -15,9 +15,10 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
 from app.bounds import MAX_CLASSNAMES, MAX_TEMPLATES
+from app.classify_schemas import ClassifyBody, ClassifyForm
 from app.failures import InvalidRequestError, UnsupportedBodyError
 from app.query import ItemTerm, Query, Term, TextTerm, UploadTerm
-from app.schemas import ClassifyBody, ClassifyForm, ImageRef, SearchBody, SearchForm
+from app.schemas import ImageRef, SearchBody, SearchForm
 from app.state import ServiceState
 
 Body = TypeVar("Body", bound=BaseModel)

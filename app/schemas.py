@@ -2,48 +2,21 @@
 
 from typing import Annotated, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    JsonValue,
-    WithJsonSchema,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from app.bounds import (
     DEFAULT_TOP_K,
-    MAX_CLASSNAMES,
     MAX_IMAGE_ID_CHARS,
-    MAX_PROMPTS,
-    MAX_TEMPLATES,
     MAX_TERMS,
     MAX_TEXT_CHARS,
     MAX_TOP_K,
     MAX_WEIGHT,
 )
 from app.settings import COLLECTION_PATTERN
-from models.prompts import DEFAULT_TEMPLATE_SET, template_set, template_sets
 
 TopK = Annotated[int, Field(ge=1, le=MAX_TOP_K)]
 CollectionName = Annotated[str, Field(pattern=COLLECTION_PATTERN)]
 QueryText = Annotated[str, Field(max_length=MAX_TEXT_CHARS, pattern=r"\S")]
-Template = Annotated[str, Field(max_length=MAX_TEXT_CHARS, pattern=r"\{\}")]
-
-
-def _known_template_set(name: str) -> str:
-    template_set(name)
-    return name
-
-
-TemplateSet = Annotated[
-    str,
-    AfterValidator(_known_template_set),
-    WithJsonSchema({"type": "string", "enum": list(template_sets())}),
-]
-
-
 Weight = Annotated[
     float,
     Field(
@@ -55,12 +28,14 @@ Weight = Annotated[
 ]
 
 
-class _Request(BaseModel):
+class RequestBody(BaseModel):
+    """What all request bodies share."""
+
     # A misspelt field is an error: silently ignoring "wieght" would answer another question.
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class ImageRef(_Request):
+class ImageRef(RequestBody):
     """A picture of the question: one of the collection, or one sent along."""
 
     id: str | None = Field(default=None, min_length=1, max_length=MAX_IMAGE_ID_CHARS)
@@ -73,7 +48,7 @@ class ImageRef(_Request):
         return self
 
 
-class TermBody(_Request):
+class TermBody(RequestBody):
     """One weighted part of a question: a text or a picture."""
 
     text: QueryText | None = None
@@ -87,7 +62,7 @@ class TermBody(_Request):
         return self
 
 
-class SearchBody(_Request):
+class SearchBody(RequestBody):
     """The body of POST /v1/search."""
 
     query: list[TermBody] = Field(min_length=1, max_length=MAX_TERMS)
@@ -95,7 +70,7 @@ class SearchBody(_Request):
     collection: CollectionName | None = None
 
 
-class SearchForm(_Request):
+class SearchForm(RequestBody):
     """The text fields beside the file `image` of a multipart POST /v1/search."""
 
     text: QueryText | None = None
@@ -103,45 +78,6 @@ class SearchForm(_Request):
     image_weight: Weight = 1.0
     k: TopK = DEFAULT_TOP_K
     collection: CollectionName | None = None
-
-
-class ClassifyForm(_Request):
-    """The text fields beside the file `image` of a multipart POST /v1/classify."""
-
-    classnames: list[QueryText] = Field(min_length=1, max_length=MAX_CLASSNAMES)
-    templates: list[Template] | None = Field(default=None, min_length=1, max_length=MAX_TEMPLATES)
-    template_set: TemplateSet | None = Field(
-        default=None,
-        description=f"A named set instead of templates; usually {DEFAULT_TEMPLATE_SET!r}.",
-    )
-    collection: CollectionName | None = None
-
-    def chosen_templates(self) -> tuple[str, ...]:
-        """The templates themselves, those of the named set, or the usual ones."""
-        if self.templates:
-            return tuple(self.templates)
-        return template_set(self.template_set or DEFAULT_TEMPLATE_SET)
-
-    @model_validator(mode="after")
-    def _one_choice_of_templates(self) -> Self:
-        if self.templates and self.template_set:
-            raise ValueError("give either templates or a template_set")
-        return self
-
-    @model_validator(mode="after")
-    def _few_enough_prompts(self) -> Self:
-        prompts = len(self.classnames) * len(self.chosen_templates())
-        if prompts > MAX_PROMPTS:
-            raise ValueError(
-                f"classnames × templates gives {prompts:,} prompts, the limit is {MAX_PROMPTS:,}"
-            )
-        return self
-
-
-class ClassifyBody(ClassifyForm):
-    """The body of POST /v1/classify."""
-
-    image: ImageRef
 
 
 class Picture(BaseModel):
@@ -181,30 +117,6 @@ class SearchAnswer(BaseModel):
     generation: int
     hits: list[Hit]
     took_ms: TookMs
-
-
-class ClassScore(BaseModel):
-    """How well one class name fits; `score` is a cosine, `probability` supposes that one fits."""
-
-    classname: str
-    probability: float
-    score: float
-
-
-class ClassifyTookMs(BaseModel):
-    """Milliseconds of each step of a classification."""
-
-    decode: float
-    encode: float
-    total: float
-
-
-class ClassifyAnswer(BaseModel):
-    """The classes, best first, and the probability that none of them fits."""
-
-    classes: list[ClassScore]
-    none_of_these: float
-    took_ms: ClassifyTookMs
 
 
 class PictureInfo(Picture):

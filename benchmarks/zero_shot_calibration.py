@@ -32,7 +32,8 @@ from models.evaluation.zero_shot_calibration import (
 )
 from models.images import decode_image
 from models.loading import load_encoder
-from models.prompts import class_embeddings, template_set
+from models.prompts import class_embeddings
+from models.templates import template_set
 
 _BATCH = 32
 _SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}

@@ -20,6 +20,7 @@ class_cache        class embeddings that were computed before
 zero_shot          class scores from embeddings
 calibration        what makes a model's probabilities honest, stored beside it
 classifier         names to probabilities, and to "none of these"
+templates          prompt templates and their named sets
 texts/             prompt templates by name, and the background of everyday things
 builtin/           our own small model: config, weights, card
 training/          contrastive training, distillation, export

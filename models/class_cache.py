@@ -11,7 +11,8 @@ from threading import Lock
 import numpy as np
 
 from models.encoder import Embeddings
-from models.prompts import SIMPLE_TEMPLATES, TextEncoder, check_templates, class_embeddings
+from models.prompts import SIMPLE_TEMPLATES, TextEncoder, class_embeddings
+from models.templates import check_templates
 
 # Ten requests of the most names that one may hold; 31 MB of vectors at 768 dimensions.
 DEFAULT_CAPACITY = 10_000

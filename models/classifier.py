@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from models.calibration import UNCALIBRATED, Calibration
 from models.class_cache import ClassEmbeddingCache
 from models.encoder import Embeddings, EncoderInfo
-from models.prompts import SIMPLE_TEMPLATES, TEXTS_DIRECTORY, TextEncoder
+from models.prompts import SIMPLE_TEMPLATES, TextEncoder
+from models.templates import TEXTS_DIRECTORY
 from models.zero_shot import ClassScores, class_scores
 
 # Background names this close to a given name mean the same, or something wider or narrower.

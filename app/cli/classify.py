@@ -10,7 +10,7 @@ from app.cli import options
 from app.cli.asking import load_model, read_picture
 from app.cli.options import settings_from
 from app.failures import InvalidRequestError
-from models.prompts import (
+from models.templates import (
     DEFAULT_TEMPLATE_SET,
     TemplateError,
     UnknownTemplateSetError,

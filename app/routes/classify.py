@@ -5,16 +5,16 @@ from typing import Any
 from fastapi import APIRouter, Request
 
 from app.bodies import read_classify
-from app.classifying import classify
-from app.dependencies import State
-from app.routes.described import body_of
-from app.schemas import (
+from app.classify_schemas import (
     ClassifyAnswer,
     ClassifyBody,
     ClassifyForm,
     ClassifyTookMs,
     ClassScore,
 )
+from app.classifying import classify
+from app.dependencies import State
+from app.routes.described import body_of
 from app.stopwatch import Stopwatch
 
 router = APIRouter(tags=["classify"])

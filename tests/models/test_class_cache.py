@@ -9,7 +9,8 @@ import pytest
 from models.class_cache import ClassEmbeddingCache
 from models.encoder import Embeddings
 from models.fake_encoder import FakeEncoder
-from models.prompts import TemplateError, class_embeddings
+from models.prompts import class_embeddings
+from models.templates import TemplateError
 
 
 class CountingTexts:

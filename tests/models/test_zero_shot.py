@@ -9,7 +9,8 @@ from models.encoder import unit_embeddings
 from models.errors import EncodeError
 from models.fake_encoder import FakeEncoder
 from models.images import DecodedImage
-from models.prompts import TemplateError, class_embeddings
+from models.prompts import class_embeddings
+from models.templates import TemplateError
 from models.zero_shot import class_scores
 
 

@@ -3,13 +3,8 @@
 import pytest
 from open_clip.zero_shot_metadata import OPENAI_IMAGENET_TEMPLATES, SIMPLE_IMAGENET_TEMPLATES
 
-from models.prompts import (
-    PLACE,
-    SIMPLE_TEMPLATES,
-    UnknownTemplateSetError,
-    template_set,
-    template_sets,
-)
+from models.prompts import SIMPLE_TEMPLATES
+from models.templates import PLACE, UnknownTemplateSetError, template_set, template_sets
 
 
 def test_every_template_of_every_set_has_a_place_and_stands_once() -> None:
