@@ -50,8 +50,8 @@ class AlignmentTask:
 class AlignmentPlan:
     """How long and how hard to train; `keep` weighs agreement with the teacher."""
 
-    steps: int = 400
-    pairs: int = 320
+    steps: int = 300
+    pairs: int = 256
     swaps: int = 64
     pictures: int = 256
     names: int = 128

@@ -96,10 +96,12 @@ def train_head(task: ImageTask, plan: ImagePlan, report: Report) -> nn.Module:
 def train_tower(
     network: Any, head: nn.Module, task: ImageTask, plan: ImagePlan, report: Report
 ) -> None:
-    """Train the whole image tower, in place; ends with the averaged weights."""
+    """Train the whole image tower, in place; ends with the averaged weights.
+
+    `head` projects the teacher's features, near which the tower stays.
+    """
     seed_everything(plan.seed)
     visual = network.visual
-    visual.head.mlp.load_state_dict(head.state_dict())
     visual.to(memory_format=torch.channels_last)
     frozen_statistics(visual)
     freeze_first_stages(visual.trunk, plan.frozen_stages)
@@ -116,10 +118,11 @@ def train_tower(
         with fast_arithmetic():
             features = visual(normalised(pixels).to(memory_format=torch.channels_last))
         projected = functional.normalize(features.float(), dim=-1)
-        with torch.no_grad():
-            target = head(teacher[rows].float())
         loss = _loss(projected, task, rows, scales, plan, step)
-        loss = loss + plan.keep * cosine_distance(projected, target)
+        if plan.keep:
+            with torch.no_grad():
+                target = head(teacher[rows].float())
+            loss = loss + plan.keep * cosine_distance(projected, target)
         optimizer.zero_grad()
         torch.autograd.backward(loss)
         nn.utils.clip_grad_norm_(learnt, 1.0)

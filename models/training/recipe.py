@@ -2,8 +2,8 @@
 
     python -m models.training.recipe --data TRAIN --classes NAMES --work WORK --out DIRECTORY
 
-Phases: text tower, projection on teacher features, image tower, alignment. Each leaves its result
-in WORK and is skipped when it is there, so a killed run goes on.
+Phases: text tower, projection on teacher features, and two rounds of image tower and alignment.
+Each leaves its result in WORK and is skipped when it is there, so a killed run goes on.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,21 @@ _LABELLED_SHARE = 4  # every fourth labelled picture takes part in the alignment
 
 
 @dataclass(frozen=True, slots=True)
+class Round:
+    """The image tower learns from fixed texts, then the text tower from the fixed pictures."""
+
+    image: ImagePlan
+    alignment: AlignmentPlan
+
+
+# The second round starts from texts that know their pictures; the tower may leave its teacher.
+SECOND_ROUND = Round(
+    ImagePlan(tower_steps=250, tower_rate=2e-4, keep=0.0, seed=21),
+    AlignmentPlan(steps=150, rate=2e-4, seed=23),
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Recipe:
     """Where things are, and how long each phase takes."""
 
@@ -62,9 +78,8 @@ class Recipe:
     classes: Path
     work: Path
     out: Path
-    image: ImagePlan
     text: TextPlan
-    alignment: AlignmentPlan
+    rounds: tuple[Round, ...]
 
 
 def run(recipe: Recipe, report: Report) -> None:
@@ -84,27 +99,49 @@ def run(recipe: Recipe, report: Report) -> None:
     _phase(
         recipe.work / "head.pt",
         head,
-        lambda: head.load_state_dict(train_head(task, recipe.image, report).state_dict()),
+        lambda: head.load_state_dict(train_head(task, recipe.rounds[0].image, report).state_dict()),
     )
     report_projection(head, task, report)
-
-    def image_phase() -> None:
-        load_trunk(network, teacher.network.state_dict())
-        train_tower(network, head, task, recipe.image, report)
-
-    _phase(recipe.work / "image.pt", network.visual, image_phase)
-    pictures = alignment_pictures(samples, task)
-    embeddings = _image_embeddings(network, [samples[row].data for row in pictures], report)
-    aligning = alignment_task(pictures, embeddings, task, texts)
-    _phase(
-        recipe.work / "aligned.pt",
-        network,
-        lambda: align_text_tower(network, aligning, recipe.alignment, report),
-    )
-    judged = _image_embeddings(network, [samples[row].data for row in task.held_out], report)
-    report(judge(task, judged, lambda rows: encode_tokens(network, texts.tokens[rows])))
+    load_trunk(network, teacher.network.state_dict())
+    network.visual.head.mlp.load_state_dict(head.state_dict())
+    for number, round_ in enumerate(recipe.rounds, start=1):
+        finished = recipe.work / f"round-{number}.pt"
+        _phase(
+            finished,
+            network,
+            partial(_train_round, network, head, task, texts, round_, number, recipe.work, report),
+        )
+        judged = _image_embeddings(network, task, task.held_out, report)
+        line = judge(task, judged, lambda rows: encode_tokens(network, texts.tokens[rows]))
+        report(f"round {number}, {line}")
     export_model(network, OPEN_CLIP_CONFIG, recipe.out)
     report(f"written to {recipe.out}")
+
+
+def _train_round(
+    network: Any,
+    head: torch.nn.Module,
+    task: ImageTask,
+    texts: Texts,
+    plans: Round,
+    number: int,
+    work: Path,
+    report: Report,
+) -> None:
+    """The image tower, then the text tower. The first round's texts are the sentence encoder's."""
+    seen = task
+    if number > 1:
+        report("embedding texts")
+        seen = replace(task, text_embeddings=encode_tokens(network, texts.tokens))
+    _phase(
+        work / f"image-{number}.pt",
+        network.visual,
+        lambda: train_tower(network, head, seen, plans.image, report),
+    )
+    pictures = alignment_pictures(task)
+    embeddings = _image_embeddings(network, task, pictures, report)
+    aligning = alignment_task(pictures, embeddings, task, texts)
+    align_text_tower(network, aligning, plans.alignment, report)
 
 
 def read_samples(recipe: Recipe) -> list[Sample]:
@@ -131,19 +168,19 @@ def _phase(result: Path, module: torch.nn.Module, train: Callable[[], object]) -
     """Train `module` unless an earlier run left its weights."""
     if not result.exists():
         train()
-        partial = result.with_suffix(".partial")
-        torch.save(module.state_dict(), partial)
-        partial.rename(result)
+        unfinished = result.with_suffix(".partial")
+        torch.save(module.state_dict(), unfinished)
+        unfinished.rename(result)
     module.load_state_dict(torch.load(result, weights_only=True))
     module.eval()
 
 
-def alignment_pictures(samples: list[Sample], task: ImageTask) -> NDArray[np.int64]:
+def alignment_pictures(task: ImageTask) -> NDArray[np.int64]:
     """Rows of the captioned pictures and of a share of the others, without those held out."""
     chosen = [
         row
-        for row, sample in enumerate(samples)
-        if task.weights[row] > 0 and (sample.captions or row % _LABELLED_SHARE == 0)
+        for row in range(len(task.pictures))
+        if task.weights[row] > 0 and (_has_captions(task, row) or row % _LABELLED_SHARE == 0)
     ]
     return np.array(chosen, dtype=np.int64)
 
@@ -182,13 +219,15 @@ def _has_captions(task: ImageTask, row: int) -> bool:
     return len(task.texts_of[row]) > 0 and not labelled
 
 
-def _image_embeddings(network: Any, pictures: list[bytes], report: Report) -> torch.Tensor:
-    """(n, d) unit embeddings."""
+def _image_embeddings(
+    network: Any, task: ImageTask, pictures: NDArray[np.int64], report: Report
+) -> torch.Tensor:
+    """(n, d) unit embeddings of some pictures."""
     visual = copy.deepcopy(network.visual).eval().to(memory_format=torch.channels_last)
     rows = []
     with torch.inference_mode(), ThreadPoolExecutor(2) as pool, fast_arithmetic():
         for start in range(0, len(pictures), _ENCODE_BATCH):
-            batch = pictures[start : start + _ENCODE_BATCH]
+            batch = [task.pictures[row] for row in pictures[start : start + _ENCODE_BATCH]]
             pixels = torch.stack(list(pool.map(squash, batch, [IMAGE_SIDE] * len(batch))))
             inputs = normalised(pixels).to(memory_format=torch.channels_last)
             rows.append(functional.normalize(visual(inputs).float(), dim=-1))
@@ -226,9 +265,14 @@ def main() -> None:
             options.classes,
             options.work,
             options.out,
-            ImagePlan(tower_steps=options.tower_steps),
             TextPlan(steps=options.text_steps),
-            AlignmentPlan(steps=options.alignment_steps),
+            (
+                Round(
+                    ImagePlan(tower_steps=options.tower_steps),
+                    AlignmentPlan(steps=options.alignment_steps),
+                ),
+                SECOND_ROUND,
+            ),
         ),
         report,
     )
