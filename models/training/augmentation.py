@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import random
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 import torch
@@ -34,13 +34,17 @@ def augmented(
     pictures: Sequence[bytes],
     mirrorable: NDArray[np.bool_],
     seed: int,
-) -> Iterator[tuple[NDArray[np.int64], Tensor]]:
-    """Rows and their augmented pictures, (b, 3, S, S) uint8, decoded a few batches ahead."""
+) -> Iterator[tuple[NDArray[np.int64], Tensor, Tensor]]:
+    """Rows, worn copies of their pictures and the whole pictures, both (b, 3, S, S) uint8.
 
-    def load(row: int, number: int) -> Tensor:
+    Decoded a few batches ahead.
+    """
+
+    def load(row: int, number: int) -> tuple[Tensor, Tensor]:
         rng = random.Random(f"{seed} {number}")
-        worn = worn_copy(decode_image(pictures[row]), bool(mirrorable[row]), rng)
-        return torch.from_numpy(_prepare(worn))
+        image = decode_image(pictures[row])
+        worn = worn_copy(image, bool(mirrorable[row]), rng)
+        return torch.from_numpy(_prepare(worn)), torch.from_numpy(_prepare(image))
 
     with ThreadPoolExecutor(2) as pool:
         waiting = []
@@ -53,9 +57,14 @@ def augmented(
             waiting.append((rows, tasks))
             if len(waiting) > _LOOK_AHEAD:
                 first, done = waiting.pop(0)
-                yield first, torch.stack([task.result() for task in done])
+                yield first, *_stacked(done)
         for first, done in waiting:
-            yield first, torch.stack([task.result() for task in done])
+            yield first, *_stacked(done)
+
+
+def _stacked(done: Sequence[Future[tuple[Tensor, Tensor]]]) -> tuple[Tensor, Tensor]:
+    pairs = [task.result() for task in done]
+    return torch.stack([worn for worn, _ in pairs]), torch.stack([whole for _, whole in pairs])
 
 
 def worn_copy(image: DecodedImage, mirrorable: bool, rng: random.Random) -> DecodedImage:

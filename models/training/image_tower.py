@@ -8,6 +8,7 @@ projected teacher features of the whole, clean picture say.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -64,6 +65,8 @@ class ImagePlan:
     head_rate: float = 1e-3
     tower_rate: float = 4e-4
     keep: float = 2.0  # the weight of staying near the projected teacher features
+    # The weight of seeing in a worn copy what the averaged tower sees in the whole picture.
+    steady: float = 0.0
     seed: int = 7
 
 
@@ -106,23 +109,24 @@ def train_tower(
     frozen_statistics(visual)
     freeze_first_stages(visual.trunk, plan.frozen_stages)
     average, scales = AveragedWeights(visual, 0.99), _Scales()
+    steady = copy.deepcopy(visual).eval()
     learnt = [value for value in visual.parameters() if value.requires_grad]
-    optimizer = torch.optim.AdamW(
-        [*learnt, *scales.parameters()], plan.tower_rate, weight_decay=0.02
-    )
-    teacher = torch.from_numpy(task.features)
+    weights = [*learnt, *scales.parameters()]
+    optimizer = torch.optim.AdamW(weights, plan.tower_rate, weight_decay=0.02)
     batches = draw(task, plan.tower_batch, plan.tower_steps, plan.seed + 1)
     views = augmented(batches, task.pictures, task.mirrorable, plan.seed)
-    for step, (rows, pixels) in enumerate(views):
+    for step, (rows, worn, whole) in enumerate(views):
         _set_rate(optimizer, plan.tower_rate * warmup_cosine(step, plan.tower_steps, 50))
         with fast_arithmetic():
-            features = visual(normalised(pixels).to(memory_format=torch.channels_last))
+            features = visual(normalised(worn).to(memory_format=torch.channels_last))
         projected = functional.normalize(features.float(), dim=-1)
         loss = _loss(projected, task, rows, scales, plan, step)
         if plan.keep:
-            with torch.no_grad():
-                target = head(teacher[rows].float())
+            target = _project(head, task, rows)
             loss = loss + plan.keep * cosine_distance(projected, target)
+        if plan.steady:
+            average.copy_to(steady)
+            loss = loss + plan.steady * cosine_distance(projected, encode(steady, whole))
         optimizer.zero_grad()
         torch.autograd.backward(loss)
         nn.utils.clip_grad_norm_(learnt, 1.0)
@@ -131,8 +135,22 @@ def train_tower(
         if step % 25 == 0:
             report(f"image tower: step {step}/{plan.tower_steps} loss {loss.item():.3f}")
     average.copy_to(visual)
-    visual.requires_grad_(True)
-    visual.eval()
+    visual.requires_grad_(True).eval()
+
+
+def _project(head: nn.Module, task: ImageTask, rows: NDArray[np.int64]) -> Tensor:
+    """What the teacher's features of the clean pictures say, (b, d)."""
+    with torch.no_grad():
+        projected: Tensor = head(torch.from_numpy(task.features[rows]).float())
+    return projected
+
+
+def encode(visual: Any, pixels: Tensor) -> Tensor:
+    """(n, 3, S, S) uint8 → (n, d) unit features, without gradients."""
+    inputs = normalised(pixels).to(memory_format=torch.channels_last)
+    with torch.inference_mode(), fast_arithmetic():
+        features: Tensor = visual(inputs).float()
+    return functional.normalize(features, dim=-1).clone()
 
 
 def freeze_first_stages(trunk: Any, stages: int) -> None:

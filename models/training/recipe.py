@@ -30,16 +30,21 @@ from models.training.alignment import AlignmentPlan, AlignmentTask, align_text_t
 from models.training.corpus import Sample, read_manifest, read_shards
 from models.training.design import OPEN_CLIP_CONFIG, build_network, load_trunk
 from models.training.export import export_model
-from models.training.image_tower import ImagePlan, ImageTask, new_head, train_head, train_tower
+from models.training.image_tower import (
+    ImagePlan,
+    ImageTask,
+    encode,
+    new_head,
+    train_head,
+    train_tower,
+)
 from models.training.judging import held_out_features, judge
 from models.training.material import DRAWN, Texts, gather_texts, image_task, token_meanings
 from models.training.schedule import Report
 from models.training.swaps import swapped
 from models.training.teachers import (
     IMAGE_SIDE,
-    fast_arithmetic,
     load_image_teacher,
-    normalised,
     squash,
 )
 from models.training.text_tower import (
@@ -61,10 +66,11 @@ class Round:
     alignment: AlignmentPlan
 
 
-# The second round starts from texts that know their pictures; the tower may leave its teacher.
+# The second round starts from texts that know their pictures: the tower leaves its teacher, and
+# becomes steady against small and bad copies.
 SECOND_ROUND = Round(
-    ImagePlan(tower_steps=250, tower_rate=2e-4, keep=0.0, seed=21),
-    AlignmentPlan(steps=150, rate=2e-4, seed=23),
+    ImagePlan(tower_steps=180, tower_rate=3e-4, keep=0.0, steady=10.0, frozen_stages=1, seed=21),
+    AlignmentPlan(steps=120, rate=2.5e-4, seed=23),
 )
 
 
@@ -225,15 +231,14 @@ def _image_embeddings(
     """(n, d) unit embeddings of some pictures."""
     visual = copy.deepcopy(network.visual).eval().to(memory_format=torch.channels_last)
     rows = []
-    with torch.inference_mode(), ThreadPoolExecutor(2) as pool, fast_arithmetic():
+    with ThreadPoolExecutor(2) as pool:
         for start in range(0, len(pictures), _ENCODE_BATCH):
             batch = [task.pictures[row] for row in pictures[start : start + _ENCODE_BATCH]]
             pixels = torch.stack(list(pool.map(squash, batch, [IMAGE_SIDE] * len(batch))))
-            inputs = normalised(pixels).to(memory_format=torch.channels_last)
-            rows.append(functional.normalize(visual(inputs).float(), dim=-1))
+            rows.append(encode(visual, pixels))
             if start % (_ENCODE_BATCH * 50) == 0:
                 report(f"embedding pictures: {start}/{len(pictures)}")
-    return torch.cat(rows).clone()
+    return torch.cat(rows)
 
 
 def main() -> None:

@@ -48,7 +48,7 @@ def test_batches_of_worn_copies_repeat_by_seed_and_keep_their_order():
 
     def run(seed: int) -> list[np.ndarray]:
         found = augmented(iter(batches), pictures, np.ones(3, dtype=bool), seed)
-        return [pixels.numpy() for _, pixels in found]
+        return [worn.numpy() for _, worn, _ in found]
 
     first = run(1)
     assert [batch.shape for batch in first] == [(2, 3, IMAGE_SIDE, IMAGE_SIDE)] * 3
