@@ -49,7 +49,7 @@ def same(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
 def wait_for_steps(out: Path, process: subprocess.Popen[bytes]) -> None:
     """Until two evaluations are in the log."""
     log = out / WORK_DIRECTORY / LOG_FILE
-    for _ in range(4000):  # a busy machine takes long to import torch
+    for _ in range(8000):
         if log.exists() and len(log.read_text().splitlines()) >= 5:
             return
         assert process.poll() is None
@@ -57,6 +57,7 @@ def wait_for_steps(out: Path, process: subprocess.Popen[bytes]) -> None:
     raise AssertionError("the run did not get anywhere")
 
 
+@pytest.mark.timeout(600)  # a process of its own imports torch anew, under load for minutes
 def test_killed_run_goes_on_to_the_same_weights_and_log(
     model_of: Callable[[str], Path], entries: list[Entry], tmp_path: Path
 ) -> None:
