@@ -102,9 +102,7 @@ def test_aligning_pulls_texts_and_names_to_their_pictures_and_leaves_the_image_t
         known=np.arange(10),
     )
     frozen = {name: value.clone() for name, value in network.visual.state_dict().items()}
-    plan = AlignmentPlan(
-        steps=150, pairs=64, pictures=10, names=10, others=4, rate=5e-3, keep=0.0
-    )
+    plan = AlignmentPlan(steps=150, pairs=64, pictures=10, names=10, others=4, rate=5e-3, keep=0.0)
     align_text_tower(network, task, plan, silent)
     scores = encode_tokens(network, tokens) @ images.T
     assert (scores[:90].argmax(dim=-1) == image_of).float().mean() > 0.9
