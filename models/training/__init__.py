@@ -13,6 +13,7 @@ image_tower     teacher features → our image tower
 text_tower      teacher sentence embeddings → our text tower
 alignment       both towers into one space
 swaps           captions that are no longer true, as hard negatives
+hardening       worse copies of a picture are seen as the picture itself
 judging         figures on held-out pictures while training
 export          an ordinary open_clip model directory
 tuning/         a model trained further on a user's own captioned pictures

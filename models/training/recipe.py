@@ -2,8 +2,8 @@
 
     python -m models.training.recipe --data TRAIN --classes NAMES --work WORK --out DIRECTORY
 
-Phases: text tower, projection on teacher features, and two rounds of image tower and alignment.
-Each leaves its result in WORK and is skipped when it is there, so a killed run goes on.
+Phases: text tower, projection on teacher features, two rounds of image tower and alignment,
+hardening. Each leaves its result in WORK and is skipped when it is there, so a killed run goes on.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from models.training.alignment import AlignmentPlan, AlignmentTask, align_text_t
 from models.training.corpus import Sample, read_manifest, read_shards
 from models.training.design import OPEN_CLIP_CONFIG, build_network, load_trunk
 from models.training.export import export_model
+from models.training.hardening import HardeningPlan, harden_image_tower
 from models.training.image_tower import (
     ImagePlan,
     ImageTask,
@@ -72,6 +73,9 @@ SECOND_ROUND = Round(
     ImagePlan(tower_steps=180, tower_rate=3e-4, keep=0.0, steady=10.0, frozen_stages=1, seed=21),
     AlignmentPlan(steps=120, rate=2.5e-4, seed=23),
 )
+
+
+HARDENING = HardeningPlan()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +121,20 @@ def run(recipe: Recipe, report: Report) -> None:
             network,
             partial(_train_round, network, head, task, texts, round_, number, recipe.work, report),
         )
-        judged = _image_embeddings(network, task, task.held_out, report)
-        line = judge(task, judged, lambda rows: encode_tokens(network, texts.tokens[rows]))
-        report(f"round {number}, {line}")
+        report(f"round {number}, {_judged(network, task, texts, report)}")
+    _phase(
+        recipe.work / "hardened.pt",
+        network.visual,
+        lambda: harden_image_tower(network, task, HARDENING, report),
+    )
+    report(f"hardened, {_judged(network, task, texts, report)}")
     export_model(network, OPEN_CLIP_CONFIG, recipe.out)
     report(f"written to {recipe.out}")
+
+
+def _judged(network: Any, task: ImageTask, texts: Texts, report: Report) -> str:
+    embeddings = _image_embeddings(network, task, task.held_out, report)
+    return judge(task, embeddings, lambda rows: encode_tokens(network, texts.tokens[rows]))
 
 
 def _train_round(
