@@ -75,7 +75,8 @@ SECOND_ROUND = Round(
 )
 
 
-HARDENING = HardeningPlan()
+# Bad copies of everything first, then of drawings, with the wear that pictures get in chats.
+HARDENING = (HardeningPlan(), HardeningPlan(80, drawings=8.0, qualities=(60, 90), seed=18))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +123,9 @@ def run(recipe: Recipe, report: Report) -> None:
             partial(_train_round, network, head, task, texts, round_, number, recipe.work, report),
         )
         report(f"round {number}, {_judged(network, task, texts, report)}")
-    _phase(
-        recipe.work / "hardened.pt",
-        network.visual,
-        lambda: harden_image_tower(network, task, HARDENING, report),
-    )
+    for number, plan in enumerate(HARDENING, start=1):
+        train = partial(harden_image_tower, network, task, plan, report)
+        _phase(recipe.work / f"hardened-{number}.pt", network.visual, train)
     report(f"hardened, {_judged(network, task, texts, report)}")
     export_model(network, OPEN_CLIP_CONFIG, recipe.out)
     report(f"written to {recipe.out}")

@@ -36,7 +36,7 @@ def task() -> ImageTask:
         pictures=[photo(seed) for seed in range(6)],
         features=np.zeros((0, 0), np.float16),
         opinions=Opinions(
-            ConceptSet(np.zeros((0, 1), np.int64), 1.0), (), (), np.zeros((0, 0), np.float16)
+            ConceptSet(np.zeros((0, 1), np.int64), 1.0), (), (), np.zeros((6, 1), np.float16)
         ),
         texts_of=[],
         groups=np.zeros(0, np.int64),
