@@ -44,7 +44,6 @@ class HardeningPlan:
     frozen_stages: int = 1
     smallest: float = 0.45
     qualities: tuple[int, int] = (55, 95)
-    drawings: float = 1.0  # how much more often a picture that no classifier knows is taken
     seed: int = 17
 
 
@@ -95,9 +94,7 @@ def worse_copy(image: DecodedImage, plan: HardeningPlan, rng: random.Random) -> 
 def _pairs(task: ImageTask, plan: HardeningPlan) -> Iterator[tuple[Tensor, Tensor]]:
     """Batches of whole pictures and their worse copies, decoded a few batches ahead."""
     rng = np.random.default_rng(plan.seed)
-    known = task.opinions.probabilities.any(axis=1)
-    weights = task.weights * np.where(known, 1.0, plan.drawings)
-    shares = weights / weights.sum()
+    shares = task.weights / task.weights.sum()
 
     def load(row: int, seed: int) -> tuple[Tensor, Tensor]:
         image = decode_image(task.pictures[row])

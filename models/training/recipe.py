@@ -75,8 +75,7 @@ SECOND_ROUND = Round(
 )
 
 
-# Bad copies of everything first, then of drawings, with the wear that pictures get in chats.
-HARDENING = (HardeningPlan(), HardeningPlan(80, drawings=8.0, qualities=(60, 90), seed=18))
+HARDENING = HardeningPlan()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +122,8 @@ def run(recipe: Recipe, report: Report) -> None:
             partial(_train_round, network, head, task, texts, round_, number, recipe.work, report),
         )
         report(f"round {number}, {_judged(network, task, texts, report)}")
-    for number, plan in enumerate(HARDENING, start=1):
-        train = partial(harden_image_tower, network, task, plan, report)
-        _phase(recipe.work / f"hardened-{number}.pt", network.visual, train)
+    train = partial(harden_image_tower, network, task, HARDENING, report)
+    _phase(recipe.work / "hardened.pt", network.visual, train)
     report(f"hardened, {_judged(network, task, texts, report)}")
     export_model(network, OPEN_CLIP_CONFIG, recipe.out)
     report(f"written to {recipe.out}")
