@@ -18,7 +18,8 @@ from models.images import DecodedImage
 
 GOLDEN_FILE = "golden.json"
 GOLDEN_TEXT = "a photo of a red boat on the sea"
-REQUIRED_COSINE = 0.999
+# At 0.9992 for the known picture, others were found to move by 0.0023, which reorders near matches.
+REQUIRED_COSINE = 0.9995
 _SIDE = 256
 
 
@@ -46,7 +47,7 @@ def golden_of(encoder: Encoder) -> Golden:
 
 
 def check_golden(model_name: str, actual: Golden, expected: Golden) -> None:
-    """Raises GoldenMismatchError unless both embeddings have a cosine of at least 0.999."""
+    """Raises GoldenMismatchError unless both embeddings have a cosine of at least 0.9995."""
     for what, is_, should in (
         ("picture", actual.image, expected.image),
         ("text", actual.text, expected.text),
