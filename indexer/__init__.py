@@ -5,11 +5,12 @@ Read half (the service may import it):
     config        IndexConfig: where a collection lives, how it is indexed; list_collections
     locations     paths as URIs and back
     catalog       SQLite: items, skipped files, generations (package; the only door to sqlite3)
-    vector_index  nearest neighbours (the only door to faiss)
+    vector_index  nearest neighbours (package; the only door to faiss)
     vector_store  append-only segments of unit vectors
     generation    one published generation: opened, verified, held
     searcher      embeddings → hits with metadata
     durability    making files survive a power cut
+    jobs          indexing as jobs: the table (read half) and the worker (write half) (package)
 
 Write half (the batch job; the service never imports it):
     sources       folders and manifests → the files they list

@@ -17,7 +17,7 @@ from indexer.catalog.reader import CatalogReader
 from indexer.catalog.records import GenerationRecord, Json
 from indexer.config import IndexConfig
 from indexer.errors import CollectionNotFoundError, GenerationDamagedError, NoGenerationError
-from indexer.vector_index import IndexUnusableError, VectorIndex
+from indexer.vector_index.index import IndexUnusableError, VectorIndex
 from indexer.vector_store import VectorsMissingError, VectorStore
 
 MANIFEST_FILE = "manifest.json"

@@ -19,7 +19,7 @@ from indexer.config import IndexConfig
 from indexer.durability import sync_directory, write_durably
 from indexer.generation import INDEX_FILE, MANIFEST_FILE, Manifest, file_checksum
 from indexer.thumbnails import drop_thumbnail
-from indexer.vector_index import VectorIndex
+from indexer.vector_index.index import VectorIndex
 from indexer.vector_store import VectorStore
 
 # The current generation, one to go back to, and one more for whoever is still reading it.

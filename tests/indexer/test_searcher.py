@@ -17,7 +17,7 @@ from indexer.errors import (
     NoGenerationError,
 )
 from indexer.searcher import Searcher, current_generation
-from indexer.vector_index import VectorIndex
+from indexer.vector_index.index import VectorIndex
 from models.encoder import Embeddings, unit_embeddings
 from tests.indexer.workbench import Workbench, brute_force, draw_picture
 

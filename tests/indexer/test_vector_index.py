@@ -1,33 +1,65 @@
-"""The exact index, held against a search written out, and the threads that it leaves behind."""
+"""The indexes, held against a search written out: whole, under selections, in parts."""
+
+import itertools
+from pathlib import Path
 
 import faiss
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from indexer.vector_index import VectorIndex
+from indexer.vector_index.index import IndexUnusableError, VectorIndex
+from indexer.vector_index.parted import PartedIndex
 from models.encoder import Embeddings, unit_embeddings
 
-IDS = np.arange(1000, 1500)
+DIM = 32
+IDS = np.random.default_rng(0).permutation(np.arange(1000, 1500))  # in no order
 
 
 def _units(count: int, seed: int) -> Embeddings:
-    return unit_embeddings(np.random.default_rng(seed).standard_normal((count, 32)))
+    return unit_embeddings(np.random.default_rng(seed).standard_normal((count, DIM)))
+
+
+STORED = _units(500, seed=1)
+
+
+def _written_out(
+    questions: Embeddings, allowed: NDArray[np.bool_], k: int
+) -> tuple[NDArray[np.int64], Embeddings]:
+    scores = questions @ STORED[allowed].T  # (n, allowed)
+    best = np.argsort(-scores, axis=1)[:, :k]
+    return IDS[allowed][best], np.take_along_axis(scores, best, 1)
 
 
 @pytest.fixture
 def index() -> VectorIndex:
     """500 embeddings under ids from 1000."""
-    return VectorIndex.build(32, [(IDS, _units(500, seed=1))])
+    return VectorIndex.build(DIM, [(IDS[:300], STORED[:300]), (IDS[300:], STORED[300:])])
+
+
+SELECTIONS = {
+    "all of them": None,
+    "half of them and strangers": np.r_[IDS[::2], 7, 9000],
+    "three of them": IDS[[400, 3, 77]],
+    "none of them": np.array([7, 9000]),
+    "nothing": np.empty(0, np.int64),
+}
 
 
 @pytest.mark.parametrize("queries", [1, 7])
-def test_index_finds_what_a_search_written_out_finds(index: VectorIndex, queries: int):
+@pytest.mark.parametrize(("among", "excluded"), list(itertools.product(SELECTIONS, SELECTIONS)))
+def test_index_finds_what_a_search_written_out_finds(
+    index: VectorIndex, queries: int, among: str, excluded: str
+):
     questions = _units(queries, seed=2)
-    scores = questions @ _units(500, seed=1).T  # (queries, 500)
-    best = np.argsort(-scores, axis=1)[:, :10]
-    found = index.search(questions, 10)
-    np.testing.assert_array_equal(found.ids, IDS[best])
-    np.testing.assert_allclose(found.scores, np.take_along_axis(scores, best, 1), atol=1e-6)
+    chosen, left_out = SELECTIONS[among], SELECTIONS[excluded]
+    if excluded == "all of them":
+        left_out = IDS
+    allowed = np.isin(IDS, IDS if chosen is None else chosen) & ~np.isin(IDS, left_out)
+    ids, scores = _written_out(questions, allowed, 10)
+    found = index.search(questions, 10, among=chosen, excluded=left_out)
+    np.testing.assert_array_equal(found.ids, ids)
+    np.testing.assert_allclose(found.scores, scores, atol=1e-6)
 
 
 @pytest.mark.parametrize("queries", [0, 1, 7])
@@ -35,3 +67,50 @@ def test_index_leaves_the_number_of_threads_as_it_was(index: VectorIndex, querie
     before = faiss.omp_get_max_threads()
     index.search(_units(7, seed=3)[:queries], 5)
     assert faiss.omp_get_max_threads() == before
+
+
+def test_index_is_the_same_when_it_is_loaded_again(index: VectorIndex, tmp_path: Path):
+    index.save(tmp_path / "index")
+    loaded = VectorIndex.load(tmp_path / "index")
+    assert (loaded.kind, loaded.dim, loaded.count) == (index.kind, index.dim, index.count)
+    np.testing.assert_array_equal(loaded.ids(), index.ids())
+    questions = _units(3, seed=4)
+    np.testing.assert_array_equal(loaded.search(questions, 5).ids, index.search(questions, 5).ids)
+
+
+def test_index_of_a_kind_that_is_not_ours_is_refused(tmp_path: Path):
+    faiss.write_index(faiss.IndexFlatL2(DIM), str(tmp_path / "flat"))
+    faiss.write_index(faiss.IndexIDMap(faiss.IndexFlatL2(DIM)), str(tmp_path / "distances"))
+    (tmp_path / "text").write_text("no index at all")
+    for path in tmp_path.iterdir():
+        with pytest.raises(IndexUnusableError, match=path.name):
+            VectorIndex.load(path)
+
+
+@pytest.fixture
+def parted() -> PartedIndex:
+    """The same 500 as a base and two parts, 100 of them dead, all of the last part among these."""
+    cuts = [slice(0, 400), slice(400, 470), slice(470, 500)]
+    parts = [VectorIndex.build(DIM, [(IDS[cut], STORED[cut])]) for cut in cuts]
+    return PartedIndex(parts, dead=np.r_[IDS[:70], IDS[470:], 5])
+
+
+@pytest.mark.parametrize("top_k", [1, 40, 1000])
+@pytest.mark.parametrize("among", SELECTIONS)
+def test_parts_are_searched_as_one(parted: PartedIndex, among: str, top_k: int):
+    living = np.ones(500, np.bool_)
+    living[:70] = living[470:] = False
+    assert parted.count == 400
+    np.testing.assert_array_equal(parted.ids(), IDS[living])
+    chosen = SELECTIONS[among]
+    allowed = living if chosen is None else living & np.isin(IDS, chosen)
+    questions = _units(5, seed=5)
+    ids, scores = _written_out(questions, allowed, top_k)
+    found = parted.search(questions, top_k, among=chosen)
+    np.testing.assert_array_equal(found.ids, ids)
+    np.testing.assert_allclose(found.scores, scores, atol=1e-6)
+
+
+def test_parts_of_different_dimensions_are_refused():
+    with pytest.raises(ValueError, match="same dimension"):
+        PartedIndex([VectorIndex.build(8, []), VectorIndex.build(9, [])])

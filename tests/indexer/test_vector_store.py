@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import indexer.vector_store
-from indexer.vector_index import IndexUnusableError, VectorIndex
+from indexer.vector_index.index import IndexUnusableError, VectorIndex
 from indexer.vector_store import VectorsMissingError, VectorStore
 from models.encoder import Embeddings, unit_embeddings
 

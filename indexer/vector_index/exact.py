@@ -1,0 +1,41 @@
+"""The exact kind: every stored float32 embedding is compared. Never misses a neighbour."""
+
+import faiss
+
+from indexer.vector_index.rows import Selection
+from indexer.vector_index.scanner import Found, parameters, threads_for
+from models.encoder import Embeddings
+
+EXACT = "exact"
+
+
+class ExactScanner:
+    """A flat index by inner product; effort changes nothing."""
+
+    kind = EXACT
+    default_effort = 0
+
+    def __init__(self, index: "faiss.IndexFlat") -> None:
+        self._index = index
+
+    @staticmethod
+    def empty(dim: int) -> "faiss.IndexFlat":
+        """An index to add embeddings of this dimension to."""
+        return faiss.IndexFlatIP(dim)
+
+    def best(
+        self,
+        queries: Embeddings,
+        k: int,
+        effort: int,  # noqa: ARG002 - every kind takes it
+        allowed: Selection | None,
+    ) -> Found:
+        """The k best rows. Under a selection only its rows are read: a list of rows is the one
+        selector that a flat index follows, where any other is asked about every row.
+        """
+        chosen = None
+        if allowed is not None:
+            chosen = parameters(sel=faiss.IDSelectorArray(allowed.rows))
+        with threads_for(len(queries)):
+            scores, rows = self._index.search(queries, k, params=chosen)
+        return Found(rows, scores)
