@@ -93,6 +93,10 @@ ERROR_TABLE: tuple[ErrorRow, ...] = (
         "Another catalog version",
         "the catalog of this collection was written by another version of Sightline",
     ),
+    ErrorRow(indexer_errors.JobNotFoundError, 404, "job_not_found", "No such job"),
+    ErrorRow(indexer_errors.JobStateError, 409, "job_state", "The job is past that"),
+    ErrorRow(indexer_errors.JobQueueFullError, 409, "job_queue_full", "Too many open jobs"),
+    ErrorRow(indexer_errors.ScheduleNotFoundError, 404, "schedule_not_found", "No such schedule"),
     ErrorRow(indexer_errors.IndexerError, 500, "internal", "Internal error", _LOGS),
 )
 _UNEXPECTED = ErrorRow(Exception, 500, "internal", "Internal error", _LOGS)

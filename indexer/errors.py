@@ -10,7 +10,11 @@
     ├── CollectionBusyError       .collection   another indexer is at work
     ├── SourceError               .source, .reason
     │   └── ManifestError         a CSV or JSONL file that cannot be read as a manifest
-    └── ConfigError               .reason       a value that no collection can be made of
+    ├── ConfigError               .reason       a value that no collection can be made of
+    ├── JobNotFoundError          .job_id
+    ├── JobStateError             .job_id, .state, .action   the job is past that
+    ├── JobQueueFullError         .count
+    └── ScheduleNotFoundError     .schedule_id
 
 Never knows about HTTP or exit codes; `app.errors` translates. Every message says what to do.
 """
@@ -117,3 +121,37 @@ class SourceError(IndexerError):
 
 class ManifestError(SourceError):
     """A CSV or JSONL file cannot be read as a manifest."""
+
+
+class JobNotFoundError(IndexerError):
+    """There is no such job, or no longer."""
+
+    def __init__(self, job_id: int) -> None:
+        super().__init__(f"there is no job {job_id}; old jobs are forgotten after a while")
+        self.job_id = job_id
+
+
+class JobStateError(IndexerError):
+    """The job is in a state in which this cannot be done with it."""
+
+    def __init__(self, job_id: int, state: str, action: str) -> None:
+        super().__init__(f"job {job_id} is {state} and cannot be {action}")
+        self.job_id = job_id
+        self.state = state
+        self.action = action
+
+
+class JobQueueFullError(IndexerError):
+    """So many jobs are open that another one would only be forgotten."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(f"{count:,} jobs are open already; let them end, or cancel some")
+        self.count = count
+
+
+class ScheduleNotFoundError(IndexerError):
+    """There is no such schedule."""
+
+    def __init__(self, schedule_id: int) -> None:
+        super().__init__(f"there is no schedule {schedule_id}")
+        self.schedule_id = schedule_id

@@ -40,7 +40,11 @@ class IndexSummary:
 
 
 class Progress(Protocol):
-    """Who is told. All calls come from the thread that runs the indexer."""
+    """Who is told. All calls come from the thread that runs the indexer.
+
+    When `start`, `advance` or `note` is called, everything told so far is committed. So each of them
+    may raise to end the run there: nothing is lost, and the next run goes on behind it.
+    """
 
     def start(self, total: int) -> None:
         """So many files have to be read; 0 if nothing changed."""

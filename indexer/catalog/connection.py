@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from indexer.catalog.schema import LATEST_VERSION, MIGRATIONS, Migration
+from indexer.catalog.schema import MIGRATIONS, Migration
 from indexer.errors import CatalogVersionError
 
 Row = tuple[Any, ...]
@@ -155,7 +155,7 @@ def _migrate(connection: sqlite3.Connection, migrations: Sequence[Migration]) ->
     latest = migrations[-1].version
     version = _version(connection)
     if version > latest:
-        raise CatalogVersionError(version, LATEST_VERSION)
+        raise CatalogVersionError(version, latest)
     if version == latest:
         return
     connection.execute("BEGIN IMMEDIATE")

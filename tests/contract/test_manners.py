@@ -10,6 +10,7 @@ CATCHES_EVERYTHING = {
     "app/batching.py": "the encoder's loop: a batch that fails fails its own callers",
     "app/live.py": "the loop that looks for new generations: what is served stays served",
     "app/security.py": "the request's boundary: what nobody foresaw becomes a plain 500",
+    "indexer/jobs/worker.py": "the worker's loop: a job that fails fails alone",
     "app/threads.py": "a thread's boundary: the error is handed to whoever waits",
 }
 # Who else touches the environment, with the one call it may make, and why.

@@ -1,0 +1,160 @@
+"""One job after the other, run with `index_collection`, in a process of its own.
+
+A job that fails fails alone. Keeps the model of the last job, so that the next one begins at once.
+Queues what schedules are due, so that they need no service. Prints nothing.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from indexer.builder import index_collection
+from indexer.config import IndexConfig
+from indexer.errors import CollectionBusyError, IndexerError
+from indexer.jobs.checkpoint import Checkpoint, RunStoppedError
+from indexer.jobs.claims import LEASE_S, Claims
+from indexer.jobs.records import Job
+from indexer.jobs.schedules import Schedules
+from indexer.jobs.store import JobStore
+from indexer.progress import IndexSummary
+from models.config import ModelConfig
+from models.encoder import Encoder
+from models.errors import ModelError
+from models.loading import load_encoder, model_key
+
+logger = logging.getLogger("sightline")
+
+_BUSY_DELAY_S = 5.0  # somebody indexes the collection by hand: look again after this
+_BEATS_A_LEASE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerSetup:
+    """What a worker works with."""
+
+    data_dir: Path
+    config_for: Callable[[str], IndexConfig]
+    model: ModelConfig
+    load_encoder: Callable[[ModelConfig], Encoder] = load_encoder
+    model_key: Callable[[ModelConfig], str] = model_key
+    lease_s: float = LEASE_S
+    poll_s: float = 0.5
+
+
+class Worker:
+    """Runs jobs in the calling thread until it is stopped."""
+
+    def __init__(self, setup: WorkerSetup, say: Callable[[str], None]) -> None:
+        self._setup = setup
+        self._say = say
+        self._store = JobStore(setup.data_dir)
+        self._schedules = Schedules(setup.data_dir)
+        self._claims = Claims(self._store, setup.lease_s)
+        self._stop = threading.Event()
+        self._loaded: tuple[ModelConfig, Encoder] | None = None
+
+    def stop(self) -> None:
+        """End after the batch that is being read; may be called from a signal handler."""
+        self._stop.set()
+
+    def run(self, idle_exit_s: float | None = None) -> int:
+        """Work until stopped, or until there was nothing to do for so long. Returns how many jobs
+        were run.
+        """
+        count = 0
+        idle_since_s = time.monotonic()
+        try:
+            while not self._stop.is_set():
+                self._schedules.queue_due()
+                job = self._claims.claim()
+                if job is not None:
+                    self._say(f"job {job.job_id}: indexing {job.collection}")
+                    self._say(f"job {job.job_id}: {self._work(job)}")
+                    count += 1
+                    idle_since_s = time.monotonic()
+                    continue
+                idle_s = time.monotonic() - idle_since_s
+                if idle_exit_s is not None and idle_s >= idle_exit_s:
+                    break
+                self._stop.wait(self._setup.poll_s)
+        finally:
+            self._schedules.close()
+            self._store.close()
+        return count
+
+    def _work(self, job: Job) -> str:
+        """Run one job to whatever end. Returns what became of it, in words."""
+        claims = self._claims
+        try:
+            with _heartbeat(claims, job):
+                summary = self._index(job)
+        except RunStoppedError as stopped:
+            return self._stopped(job, stopped)
+        except CollectionBusyError as error:
+            claims.give_back(job, str(error), _BUSY_DELAY_S)
+            return "waits, because " + str(error)
+        except (IndexerError, ModelError) as error:
+            claims.fail(job, str(error))
+            return f"failed: {error}"
+        except Exception as error:
+            logger.error("job %d: %s", job.job_id, error, exc_info=error)
+            kind = type(error).__name__
+            claims.fail(job, f"something unforeseen ({kind}): the worker's log says more")
+            return f"failed: {error}"
+        claims.finish(job, {**asdict(summary), "rate": summary.rate})
+        return "done"
+
+    def _stopped(self, job: Job, stopped: RunStoppedError) -> str:
+        if stopped.why == "stop":
+            self._claims.give_back(job, "its worker was stopped; the job goes on with the next one")
+            return "given back"
+        if stopped.why != "lost":
+            self._claims.halt(job, stopped.why)
+        return {"pause": "paused", "cancel": "cancelled", "lost": "taken by another worker"}[
+            stopped.why
+        ]
+
+    def _index(self, job: Job) -> IndexSummary:
+        wanted = job.parameters
+        model = self._setup.model
+        if wanted.model is not None:
+            model = replace(model, model_name=wanted.model, pretrained=None)
+        return index_collection(
+            self._setup.config_for(job.collection),
+            wanted.sources,
+            model_key=self._setup.model_key(model),
+            load_encoder=lambda: self._encoder(model),
+            progress=Checkpoint(self._claims, job, self._stop.is_set),
+            retry_skipped=wanted.retry_skipped,
+            allow_empty=wanted.allow_empty,
+            remove=wanted.remove,
+            rebuild=wanted.rebuild,
+        )
+
+    def _encoder(self, model: ModelConfig) -> Encoder:
+        if self._loaded is None or self._loaded[0] != model:
+            self._loaded = None  # two large models at once may be one too many
+            self._loaded = (model, self._setup.load_encoder(model))
+        return self._loaded[1]
+
+
+@contextmanager
+def _heartbeat(claims: Claims, job: Job) -> Iterator[None]:
+    """Renew the lease from a thread, however long a batch, a load or a publication takes."""
+    over = threading.Event()
+
+    def beat() -> None:
+        while not over.wait(claims.lease_s / _BEATS_A_LEASE) and claims.renew(job):
+            pass
+
+    thread = threading.Thread(target=beat, name="heartbeat", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
