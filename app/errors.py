@@ -74,6 +74,9 @@ ERROR_TABLE: tuple[ErrorRow, ...] = (
     ),
     ErrorRow(indexer_errors.ImageNotFoundError, 404, "image_not_found", "No such picture"),
     ErrorRow(indexer_errors.NoGenerationError, 409, "nothing_indexed", "Nothing indexed yet"),
+    ErrorRow(
+        indexer_errors.GenerationNotFoundError, 404, "generation_not_found", "No such generation"
+    ),
     ErrorRow(indexer_errors.FingerprintMismatchError, 409, "model_mismatch", "Another model"),
     ErrorRow(indexer_errors.CollectionBusyError, 409, "collection_busy", "Collection busy"),
     ErrorRow(indexer_errors.ManifestError, 400, "manifest_invalid", "Manifest not usable"),
@@ -85,6 +88,13 @@ ERROR_TABLE: tuple[ErrorRow, ...] = (
         "generation_damaged",
         "Damaged index",
         "the index of this collection is damaged; run `sightline index` to build a new one",
+    ),
+    ErrorRow(
+        indexer_errors.CatalogDamagedError,
+        503,
+        "catalog_damaged",
+        "Damaged catalog",
+        "the catalog of this collection is damaged; run `sightline index --rebuild`",
     ),
     ErrorRow(
         indexer_errors.CatalogVersionError,

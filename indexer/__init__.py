@@ -8,6 +8,9 @@ Read half (the service may import it):
     vector_index  nearest neighbours (package; the only door to faiss)
     vector_store  append-only segments of unit vectors
     generation    one published generation: opened, verified, held
+    generations   the kept generations: listed, verified, gone back to, pruned
+    dropping      dropping old generations, rows first, then files
+    locking       the one writer of a collection
     searcher      embeddings → hits with metadata
     durability    making files survive a power cut
     jobs          indexing as jobs: the table (read half) and the worker (write half) (package)

@@ -5,11 +5,9 @@ loaded. Holds the collection's lock throughout; a reader never waits for it.
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from indexer.catalog import publication
 from indexer.catalog.connection import Database
@@ -18,11 +16,13 @@ from indexer.catalog.scan import Scan
 from indexer.catalog.staging import Differences, Staging
 from indexer.changes import open_sources, take_look
 from indexer.config import IndexConfig
-from indexer.errors import CollectionBusyError, CollectionNotFoundError, GenerationDamagedError
+from indexer.dropping import drop_old, remove_orphans
+from indexer.errors import CollectionNotFoundError, GenerationDamagedError
 from indexer.generation import open_generation, open_reader
+from indexer.locking import locked
 from indexer.pipeline import Pipeline, PipelineCounts
 from indexer.progress import IndexSummary, Progress
-from indexer.publisher import prune, publish, remove_orphans
+from indexer.publisher import publish
 from indexer.recognition import recognise
 from indexer.sources import Source
 from indexer.vector_store import SEGMENT_ROWS, VectorsMissingError, VectorStore, segment_name
@@ -53,7 +53,7 @@ def index_collection(
     opened = open_sources(config, sources)
     if not opened and not config.catalog_path().is_file():
         raise CollectionNotFoundError(config.collection)  # before a misspelt name makes one
-    with _locked(config):
+    with locked(config):
         database = Database(config.catalog_path())
         try:
             run = _Run(config, database, model_key, load_encoder, progress)
@@ -65,21 +65,6 @@ def index_collection(
             database.close()
     progress.finish(summary)
     return summary
-
-
-@contextmanager
-def _locked(config: IndexConfig) -> Iterator[None]:
-    """Be the only indexer of the collection; the system lets go of the lock with the process."""
-    config.collection_dir().mkdir(parents=True, exist_ok=True)
-    lock = FileLock(config.lock_path(), timeout=0)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        raise CollectionBusyError(config.collection) from error
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 class _Run:
@@ -160,7 +145,7 @@ class _Run:
             self._progress.note(f"building the index of {self._differences.item_count} pictures")
             publish(self._config, self._database, staging, model)
             self._published = True
-            prune(self._config, self._database, model.model_id)
+            drop_old(self._config, self._database, self._config.kept_generations, model.model_id)
 
     def summary(self, scan: Scan, seconds: float) -> IndexSummary:
         """What came of it."""

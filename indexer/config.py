@@ -34,6 +34,8 @@ class IndexConfig:
     limits: DecodeLimits = field(default_factory=DecodeLimits)
     thumbnails: bool = True
     thumbnail_side: int = 384
+    # The current generation, one to go back to, and one more for whoever is still reading it.
+    kept_generations: int = 3
 
     def __post_init__(self) -> None:
         if not COLLECTION_NAME.fullmatch(self.collection):
@@ -41,8 +43,9 @@ class IndexConfig:
                 f"{self.collection!r} cannot name a collection: use 1 to 64 of a-z, 0-9, "
                 "'-' and '_', beginning with a letter or a digit"
             )
-        if self.decode_workers < 1 or self.batch_size < 1 or self.thumbnail_side < 1:
-            raise ConfigError("decode_workers, batch_size and thumbnail_side must be at least 1")
+        counts = ("decode_workers", "batch_size", "thumbnail_side", "kept_generations")
+        if any(getattr(self, name) < 1 for name in counts):
+            raise ConfigError(f"{', '.join(counts)} must be at least 1")
 
     def collection_dir(self) -> Path:
         """The directory that holds everything of this collection."""

@@ -3,7 +3,9 @@
     IndexerError
     ├── CollectionNotFoundError   .collection
     ├── NoGenerationError         .collection   nothing was published yet
+    ├── GenerationNotFoundError   .generation, .kept
     ├── GenerationDamagedError    .generation, .reason
+    ├── CatalogDamagedError       .file, .reason
     ├── FingerprintMismatchError  .expected, .actual
     ├── ImageNotFoundError        .image_id
     ├── CatalogVersionError       .version, .supported
@@ -54,13 +56,36 @@ class NoGenerationError(IndexerError):
         self.collection = collection
 
 
+class GenerationNotFoundError(IndexerError):
+    """No kept generation has this number; None stands for one before the current one."""
+
+    def __init__(self, generation: int | None, kept: list[int]) -> None:
+        asked = "an earlier generation" if generation is None else f"a generation {generation}"
+        super().__init__(
+            f"there is no {asked.partition(' ')[2]}; kept are: {', '.join(map(str, kept))}"
+        )
+        self.generation = generation
+        self.kept = kept
+
+
+class CatalogDamagedError(IndexerError):
+    """SQLite cannot read the catalog."""
+
+    def __init__(self, file: str, reason: str) -> None:
+        super().__init__(
+            f"{file} is damaged: {reason}; run `sightline index --rebuild` to make it anew"
+        )
+        self.file = file
+        self.reason = reason
+
+
 class GenerationDamagedError(IndexerError):
     """Files of a published generation are missing, truncated or altered."""
 
     def __init__(self, generation: int, reason: str) -> None:
         super().__init__(
             f"generation {generation} is damaged: {reason}; run `sightline index` to build it "
-            "again, and if that does not help, delete the collection's directory first"
+            "again, or `sightline index --rebuild` to build everything anew"
         )
         self.generation = generation
         self.reason = reason

@@ -1,16 +1,13 @@
-"""The one place where a generation becomes current, and where old ones are dropped.
+"""The one place where a generation becomes current: files first, durably; then one transaction.
 
-Files first, durably; then one transaction; then the old ones' rows and files. A crash between any
-two of these leaves either the old generation or the new one, and remains that the next run removes.
+A crash in between leaves the old generation or the new one, and remains that the next run removes.
 """
 
-import fcntl
 import json
-import os
 import shutil
 from pathlib import Path
 
-from indexer.catalog import publication, retention
+from indexer.catalog import publication
 from indexer.catalog.connection import Database
 from indexer.catalog.files import KnownModel, utc_now
 from indexer.catalog.records import GenerationRecord
@@ -18,12 +15,8 @@ from indexer.catalog.staging import Staging
 from indexer.config import IndexConfig
 from indexer.durability import sync_directory, write_durably
 from indexer.generation import INDEX_FILE, MANIFEST_FILE, Manifest, file_checksum
-from indexer.thumbnails import drop_thumbnail
 from indexer.vector_index.index import VectorIndex
 from indexer.vector_store import VectorStore
-
-# The current generation, one to go back to, and one more for whoever is still reading it.
-KEPT_GENERATIONS = 3
 
 
 def publish(config: IndexConfig, database: Database, staging: Staging, model: KnownModel) -> int:
@@ -55,51 +48,6 @@ def publish(config: IndexConfig, database: Database, staging: Staging, model: Kn
         sync_directory(changed)
     publication.publish_staged(database, record, model.model_id)
     return number
-
-
-def prune(config: IndexConfig, database: Database, kept_model_id: int) -> None:
-    """Drop all but the last generations, except those that somebody still has open."""
-    old = retention.kept_generations(database)[:-KEPT_GENERATIONS]
-    leases = {number: _lease_for_dropping(config, number) for number in old}
-    try:
-        dropped = [number for number, lease in leases.items() if lease is not None]
-        if dropped:
-            for content_hash in retention.drop_generations(database, dropped):
-                drop_thumbnail(config, content_hash)
-            retention.drop_unused_models(database, kept_model_id)
-            remove_orphans(config, database)
-    finally:
-        for lease in leases.values():
-            if lease is not None and lease >= 0:
-                os.close(lease)
-
-
-def remove_orphans(config: IndexConfig, database: Database) -> None:
-    """Remove generation and vector directories that the catalog does not know."""
-    known = {f"{number:06d}" for number in retention.kept_generations(database)}
-    _remove_others(config.generations_dir(), known)
-    _remove_others(config.vectors_dir(""), retention.known_fingerprints(database))
-
-
-def _remove_others(parent: Path, known: set[str]) -> None:
-    if parent.is_dir():
-        for entry in parent.iterdir():
-            if entry.name not in known:
-                shutil.rmtree(entry)
-
-
-def _lease_for_dropping(config: IndexConfig, number: int) -> int | None:
-    """The exclusive lease of a generation, -1 if its files are gone, None if it is being read."""
-    try:
-        lease = os.open(config.generation_dir(number) / MANIFEST_FILE, os.O_RDONLY | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return -1
-    try:
-        fcntl.flock(lease, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(lease)
-        return None
-    return lease
 
 
 def _write_text(path: Path, text: str) -> None:

@@ -25,11 +25,6 @@ def store_thumbnail(config: IndexConfig, content_hash: str, image: DecodedImage)
     unfinished.replace(path)
 
 
-def drop_thumbnail(config: IndexConfig, content_hash: str) -> None:
-    """Remove the thumbnail of a content that nothing mentions any more."""
-    config.thumbnail_path(content_hash).unlink(missing_ok=True)
-
-
 def _is_there(path: Path) -> bool:
     """A power cut may leave an empty file under the name: that is none."""
     try:

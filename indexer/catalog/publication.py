@@ -29,6 +29,17 @@ def current_generation(database: Database) -> int | None:
     return number
 
 
+def make_current(database: Database, generation: int) -> bool:
+    """Have readers be given a kept generation. Returns whether there is such a one."""
+    with database.transaction():
+        changed = database.execute(
+            "UPDATE current SET generation = ?1 "
+            "WHERE EXISTS (SELECT 1 FROM generations WHERE generation = ?1)",
+            (generation,),
+        )
+    return changed == 1
+
+
 def model_info(database: Database, model_id: int) -> str:
     """The EncoderInfo of a model, as JSON."""
     info: str = database.value("SELECT info FROM models WHERE model_id = ?", (model_id,))
