@@ -2,7 +2,7 @@
 
 settings      the one table of settings: environment, flags and docs come from it
 main          the app factory and its lifespan
-state         what lives as long as the process: encoder, threads, live collections
+state         what lives as long as the process: models, threads, live collections
 dependencies  how a route gets at the state
 bounds        how much one request may ask for
 failures      what can go wrong in `app` itself, as one tree
@@ -17,7 +17,9 @@ picture_files the bytes of a picture and of its thumbnail
 stopwatch     milliseconds of the steps of one request
 batching      cross-request batches for the encoder, with back-pressure
 threads       bounded threads for everything else that blocks
-live          the current Searcher of each collection; swaps when a generation is published
+engine        one loaded model: encoder, batcher, classifier; engines: all of them, held and freed
+live          what is served: for each collection a searcher and its model, leased together
+follower      changes over when a generation is published, loading its model beside the old one
 security      body limit, host check, response headers
 server        the listening process: ready line, signals, shutdown
 routes/       search, classify, images, collections, model, health, page, reference

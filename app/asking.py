@@ -1,7 +1,7 @@
 """A question → hits: decode, encode, fuse, search; each step timed and off the event loop.
 
-One searcher, and so one generation, answers the whole question. Never parses requests and never
-formats answers.
+One pair of a searcher and its model, and so one generation, answers the whole question. Never
+parses requests and never formats answers.
 """
 
 from collections.abc import Sequence
@@ -9,10 +9,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from app.batching import Prepared
+from app.engine import Engine
+from app.live import Pair
 from app.query import ItemTerm, Query, Term, TextTerm, UploadTerm, fuse
 from app.state import ServiceState
 from app.stopwatch import Stopwatch
-from indexer.searcher import Hit, Searcher
+from indexer.searcher import Hit
 from models.config import DecodeLimits
 from models.encoder import Embeddings, Encoder
 from models.images import decode_image
@@ -27,46 +29,45 @@ def prepare_upload(encoder: Encoder, data: bytes, limits: DecodeLimits) -> Prepa
     return encoder.prepare_image(image)
 
 
-async def embed_upload(state: ServiceState, data: bytes, watch: Stopwatch) -> Embeddings:
+async def embed_upload(
+    state: ServiceState, engine: Engine, data: bytes, watch: Stopwatch
+) -> Embeddings:
     """Embed one uploaded picture. Returns (1, dim)."""
-    batcher = state.ready.batcher
     with watch.step("decode"):
         prepared = await state.decode.run(
-            prepare_upload, batcher.encoder, data, state.settings.upload_limits()
+            prepare_upload, engine.encoder, data, state.settings.upload_limits()
         )
     with watch.step("encode"):
-        return await batcher.encode_prepared([prepared])
+        return await engine.batcher.encode_prepared([prepared])
 
 
 async def embed_terms(
-    state: ServiceState, searcher: Searcher, terms: Sequence[Term], watch: Stopwatch
+    state: ServiceState, pair: Pair, terms: Sequence[Term], watch: Stopwatch
 ) -> Embeddings:
     """Embed every term, in order. Returns (len(terms), dim) float32, unit length."""
-    batcher = state.ready.batcher
-    embeddings = np.empty((len(terms), batcher.encoder.info.dim), np.float32)
+    engine, searcher = pair.engine, pair.searcher
+    embeddings = np.empty((len(terms), engine.info.dim), np.float32)
     texts = [(row, term.text) for row, term in enumerate(terms) if isinstance(term, TextTerm)]
     if texts:
         with watch.step("encode"):
             rows = [row for row, _ in texts]
-            embeddings[rows] = await batcher.encode_texts([text for _, text in texts])
+            embeddings[rows] = await engine.batcher.encode_texts([text for _, text in texts])
     for row, term in enumerate(terms):
         if isinstance(term, UploadTerm):
-            embeddings[row] = (await embed_upload(state, term.data, watch))[0]
+            embeddings[row] = (await embed_upload(state, engine, term.data, watch))[0]
         elif isinstance(term, ItemTerm):
             with watch.step("encode"):
                 embeddings[row] = (await state.lookup.run(searcher.embedding, term.image_id))[0]
     return embeddings
 
 
-async def find(
-    state: ServiceState, searcher: Searcher, query: Query, watch: Stopwatch
-) -> list[Hit]:
+async def find(state: ServiceState, pair: Pair, query: Query, watch: Stopwatch) -> list[Hit]:
     """Answer a question from one generation: hits, best first.
 
     Raises what decoding, encoding and searching raise, OverloadedError and NullQueryError.
     """
-    embeddings = await embed_terms(state, searcher, query.terms, watch)
+    embeddings = await embed_terms(state, pair, query.terms, watch)
     embedding = fuse(embeddings, [term.weight for term in query.terms])  # (1, dim)
     with watch.step("search"):
-        results = await state.lookup.run(searcher.search, embedding, query.top_k)
+        results = await state.lookup.run(pair.searcher.search, embedding, query.top_k)
     return results[0]

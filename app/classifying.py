@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from app.asking import embed_upload
 from app.batching import EncodeBatcher
 from app.bodies import ClassifyQuestion
+from app.engine import Engine
 from app.query import ItemTerm
 from app.state import ServiceState
 from app.stopwatch import Stopwatch
@@ -35,14 +36,26 @@ async def classify(
 
     Raises what decoding and encoding raise, and ImageNotFoundError for an unknown id.
     """
-    ready = state.ready
+    live = state.ready.live
     if isinstance(question.image, ItemTerm):
-        with ready.live.lease(question.collection) as searcher, watch.step("encode"):
-            picture = await state.lookup.run(searcher.embedding, question.image.image_id)
-    else:
-        picture = await embed_upload(state, question.image.data, watch)
-    texts = BatchedTexts(ready.batcher, asyncio.get_running_loop())
+        with live.pair(question.collection) as pair:
+            with watch.step("encode"):
+                picture = await state.lookup.run(pair.searcher.embedding, question.image.image_id)
+            return await _score(state, pair.engine, picture, question, watch)
+    with live.engine(question.collection) as engine:
+        picture = await embed_upload(state, engine, question.image.data, watch)
+        return await _score(state, engine, picture, question, watch)
+
+
+async def _score(
+    state: ServiceState,
+    engine: Engine,
+    picture: Embeddings,
+    question: ClassifyQuestion,
+    watch: Stopwatch,
+) -> PictureClasses:
+    texts = BatchedTexts(engine.batcher, asyncio.get_running_loop())
     with watch.step("encode"):
         return await state.classify.run(
-            ready.classifier.classify, texts, picture, question.classnames, question.templates
+            engine.classifier.classify, texts, picture, question.classnames, question.templates
         )

@@ -47,6 +47,7 @@ ERROR_TABLE: tuple[ErrorRow, ...] = (
     ErrorRow(failures.HostNotAllowedError, 421, "host_not_allowed", "Host not allowed"),
     ErrorRow(failures.OverloadedError, 429, "overloaded", "Overloaded"),
     ErrorRow(failures.NotReadyError, 503, "not_ready", "Not ready"),
+    ErrorRow(failures.ModelNotHereError, 409, "model_mismatch", "Another model"),
     ErrorRow(failures.FileGoneError, 410, "file_gone", "The file is gone"),
     ErrorRow(failures.ListenError, 500, "internal", "Internal error", _LOGS),
     ErrorRow(failures.AppError, 500, "internal", "Internal error", _LOGS),

@@ -8,11 +8,14 @@
     ├── HostNotAllowedError     a Host header that we do not answer to: .host
     ├── OverloadedError         a queue is full: .what, .retry_after_s
     ├── NotReadyError           still starting: .waiting_for
+    ├── ModelNotHereError       a generation's model cannot be used: .record, .reason
     ├── FileGoneError           an indexed file is not on disk any more: .image_id
     └── ListenError             the address cannot be listened on: .host, .port, .reason
 
 Never raised below `app`.
 """
+
+from indexer.catalog.records import GenerationRecord
 
 
 class AppError(Exception):
@@ -78,6 +81,20 @@ class NotReadyError(AppError):
     def __init__(self, waiting_for: str) -> None:
         super().__init__(f"the service is starting: waiting for {waiting_for}")
         self.waiting_for = waiting_for
+
+
+class ModelNotHereError(AppError):
+    """The model that a generation was made with cannot be used by this service."""
+
+    def __init__(self, collection: str, record: GenerationRecord, reason: str) -> None:
+        super().__init__(
+            f"generation {record.generation} needs the model that it was made with, and that "
+            f"cannot be used here: {reason}; put that model where this service finds it, or go "
+            f"back (sightline generations rollback --collection {collection}), or index with a "
+            f"model that is here (sightline reindex --collection {collection} --model NAME)"
+        )
+        self.record = record
+        self.reason = reason
 
 
 class FileGoneError(AppError):

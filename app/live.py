@@ -1,10 +1,9 @@
-"""The current Searcher of every collection, changed while requests run.
+"""What is being served: for every collection one pair of a generation's searcher and the model that
+it was made with.
 
-Looks for newly published generations a few times a second, in a thread of its own. A new one is
-opened beside the old one, then swapped in; the old one is closed when the last request that began
-on it is done, so no request ever sees two generations or a closed one. A generation that cannot be
-served (another model's, damaged) is refused in words while the old one goes on serving. Never
-builds and never repairs.
+A request leases the pair for its whole life, so it never sees two generations, two models or a
+closed file. A pair that was replaced is closed, and its model let go, when the last request that
+began on it is done. Never decides what to serve: `follower` does.
 """
 
 import asyncio
@@ -15,10 +14,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
 
+from app.engine import Engine
+from app.engines import Engines
+from app.failures import ModelNotHereError
 from app.settings import Settings
-from indexer.config import IndexConfig, list_collections
 from indexer.errors import CollectionNotFoundError, IndexerError, NoGenerationError
-from indexer.searcher import Searcher, current_generation
+from indexer.searcher import Searcher
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -27,149 +28,140 @@ logger = logging.getLogger("sightline")
 
 
 @dataclass(slots=True, eq=False)
-class _Served:
-    """A searcher and how many requests are using it."""
+class Pair:
+    """A generation and its model, and how many requests are using them."""
 
     searcher: Searcher
+    engine: Engine
     leases: int = 0
     retired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A published generation that is not served, and why."""
+    """A published generation that is not served, and why.
+
+    `model_key` is what there was of its model when that could not be loaded.
+    """
 
     generation: int | None  # None when even its number cannot be read
-    error: IndexerError
+    error: IndexerError | ModelNotHereError
+    model_key: str | None = None
 
 
 class LiveCollections:
-    """What is being served. All methods belong to the event loop's thread."""
+    """All methods belong to the event loop's thread."""
 
-    def __init__(self, settings: Settings, fingerprint: str) -> None:
+    def __init__(self, settings: Settings, engines: Engines, configured: Engine) -> None:
+        """`configured` is held already; it answers what no collection has a model for."""
+        self.known: list[str] = []
         self._settings = settings
-        self._fingerprint = fingerprint
-        self._served: dict[str, _Served] = {}
-        self._refused: dict[str, Refusal] = {}
-        self._known: list[str] = []
+        self._engines = engines
+        self._home = configured
+        self._pairs: dict[str, Pair] = {}
+        self._refusals: dict[str, Refusal] = {}
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="live")
-        self._last_trouble = ""
 
     @contextmanager
-    def lease(self, collection: str) -> Iterator[Searcher]:
-        """The collection's searcher, which stays open until the block ends.
+    def pair(self, collection: str) -> Iterator[Pair]:
+        """The collection's searcher and its model, which stay open until the block ends.
 
         Raises CollectionNotFoundError, NoGenerationError, or why its generation is refused.
         """
-        served = self._served.get(collection)
-        if served is None:
+        pair = self._pairs.get(collection)
+        if pair is None:
             raise self._absence(collection)
-        served.leases += 1
+        pair.leases += 1
         try:
-            yield served.searcher
+            yield pair
         finally:
-            served.leases -= 1
-            self._close_if_unused(served)
+            pair.leases -= 1
+            self._close_if_unused(pair)
 
-    def names(self) -> list[str]:
-        """Every collection there is, served or not, in order."""
-        return list(self._known)
+    @contextmanager
+    def lease(self, collection: str) -> Iterator[Searcher]:
+        """The collection's searcher alone, for questions that need no model; raises as `pair`."""
+        with self.pair(collection) as pair:
+            yield pair.searcher
+
+    @contextmanager
+    def engine(self, collection: str) -> Iterator[Engine]:
+        """The collection's model; if it is not served, that of the configured collection."""
+        pair = self._pairs.get(collection)
+        engine = self._engines.hold(self._home if pair is None else pair.engine)
+        try:
+            yield engine
+        finally:
+            self._engines.let_go(engine)
+
+    def served(self, collection: str) -> int | None:
+        """The number of the generation that is being served."""
+        pair = self._pairs.get(collection)
+        return None if pair is None else pair.searcher.record.generation
 
     def refusal(self, collection: str) -> Refusal | None:
         """Why the collection's newest generation is not served, if it is not."""
-        return self._refused.get(collection)
+        return self._refusals.get(collection)
 
-    async def watch(self) -> None:
-        """Look again and again, until cancelled."""
-        while True:
-            await asyncio.sleep(self._settings.poll_interval_s)
-            await self.look()
+    def problems(self) -> dict[str, str]:
+        """The collections whose newest generation is not served, with the reason."""
+        return {name: str(refusal.error) for name, refusal in sorted(self._refusals.items())}
 
-    async def look(self) -> None:
-        """Compare what is published with what is served, and change over."""
-        try:
-            self._known = await self._in_thread(list_collections, self._settings.data_dir)
-            for gone in (set(self._served) | set(self._refused)) - set(self._known):
-                self._retire(gone)
-                self._refused.pop(gone, None)
-            for collection in self._known:
-                await self._look_at(collection)
-            self._last_trouble = ""
-        except Exception as error:
-            if str(error) != self._last_trouble:  # once, not four times a second
-                logger.error("cannot look for new generations: %s", error, exc_info=error)
-            self._last_trouble = str(error)
-
-    async def _look_at(self, collection: str) -> None:
-        config = self._config(collection)
-        try:
-            number = await self._in_thread(current_generation, config)
-        except IndexerError as error:
-            self._refuse(collection, None, error)
-            return
-        served = self._served.get(collection)
-        refusal = self._refused.get(collection)
-        if number is None:
-            self._retire(collection)
-            self._refused.pop(collection, None)
-        elif served is not None and served.searcher.record.generation == number:
-            self._refused.pop(collection, None)
-        elif refusal is None or refusal.generation != number:
-            await self._change_over(collection, config, number)
-
-    async def _change_over(self, collection: str, config: IndexConfig, number: int) -> None:
-        try:
-            searcher = await self._in_thread(self._open, config, number)
-        except IndexerError as error:
-            self._refuse(collection, number, error)
-            return
+    def serve(self, collection: str, searcher: Searcher, engine: Engine) -> None:
+        """From now on, answer with this pair."""
         self._retire(collection)
-        self._served[collection] = _Served(searcher)
-        self._refused.pop(collection, None)
-        logger.info("serving generation %d of collection %s", number, collection)
+        self._pairs[collection] = Pair(searcher, self._engines.hold(engine))
+        if collection == self._settings.collection:
+            before, self._home = self._home, self._engines.hold(engine)
+            self._engines.let_go(before)
+        record = searcher.record
+        logger.info("serving generation %d of collection %s", record.generation, collection)
 
-    def _refuse(self, collection: str, number: int | None, error: IndexerError) -> None:
-        before = self._refused.get(collection)
-        if before is None or str(before.error) != str(error):
-            logger.warning("collection %s: not served: %s", collection, error)
-        self._refused[collection] = Refusal(number, error)
+    def accept(self, collection: str) -> None:
+        """Nothing is refused any more."""
+        self._refusals.pop(collection, None)
 
-    def _open(self, config: IndexConfig, number: int) -> Searcher:
-        searcher = Searcher.open(config, number)
-        try:
-            searcher.check_fingerprint(self._fingerprint)
-        except IndexerError:
-            searcher.close()
-            raise
-        return searcher
+    def refuse(self, collection: str, refusal: Refusal) -> None:
+        """Go on with what is served, and say why it is not the newest."""
+        before = self._refusals.get(collection)
+        if before is None or str(before.error) != str(refusal.error):
+            logger.warning("collection %s: not served: %s", collection, refusal.error)
+        self._refusals[collection] = refusal
 
-    def _config(self, collection: str) -> IndexConfig:
-        return IndexConfig(data_dir=self._settings.data_dir, collection=collection)
+    def forget(self, collection: str) -> None:
+        """The collection holds nothing any more."""
+        self._retire(collection)
+        self.accept(collection)
 
-    def _absence(self, collection: str) -> IndexerError:
-        refusal = self._refused.get(collection)
+    async def in_thread(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run what touches the disk where it blocks no request."""
+        return await asyncio.wrap_future(self._thread.submit(work, *args, **kwargs))
+
+    def close(self) -> None:
+        """Close every searcher that no request uses any more."""
+        for collection in list(self._pairs):
+            self._retire(collection)
+        self._thread.shutdown(wait=False)
+
+    def names(self) -> list[str]:
+        """Every collection there is, served or not, in order."""
+        return list(self.known)
+
+    def _absence(self, collection: str) -> IndexerError | ModelNotHereError:
+        refusal = self._refusals.get(collection)
         if refusal is not None:
             return refusal.error
-        if collection in self._known or collection == self._settings.collection:
+        if collection in self.known or collection == self._settings.collection:
             return NoGenerationError(collection)
         return CollectionNotFoundError(collection)
 
     def _retire(self, collection: str) -> None:
-        served = self._served.pop(collection, None)
-        if served is not None:
-            served.retired = True
-            self._close_if_unused(served)
+        pair = self._pairs.pop(collection, None)
+        if pair is not None:
+            pair.retired = True
+            self._close_if_unused(pair)
 
-    def _close_if_unused(self, served: _Served) -> None:
-        if served.retired and served.leases == 0:
-            self._thread.submit(served.searcher.close)
-
-    async def _in_thread(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        future = self._thread.submit(work, *args, **kwargs)
-        return await asyncio.wrap_future(future)
-
-    def close(self) -> None:
-        """Close every searcher that no request uses any more."""
-        for collection in list(self._served):
-            self._retire(collection)
-        self._thread.shutdown(wait=False)
+    def _close_if_unused(self, pair: Pair) -> None:
+        if pair.retired and pair.leases == 0:
+            self._thread.submit(pair.searcher.close)
+            self._engines.let_go(pair.engine)

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
 
+from app.engines import EncoderLoader
 from app.errors import install_error_handlers
 from app.routes import (
     classify,
@@ -25,7 +26,7 @@ from app.routes import (
 )
 from app.security import BodyLimit, Guard, HostCheck, allowed_names
 from app.settings import Settings
-from app.state import EncoderLoader, ServiceState
+from app.state import ServiceState
 from models.loading import load_encoder
 
 _ROUTERS = (

@@ -196,11 +196,12 @@ class HealthAnswer(BaseModel):
 
 
 class ReadyAnswer(BaseModel):
-    """The service can answer questions."""
+    """The service can answer questions; `problems` says why a newest generation is not served."""
 
     status: str
     model: str
     collections: list[str]
+    problems: dict[str, str] = Field(default_factory=dict)
 
 
 class ProblemField(BaseModel):

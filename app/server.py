@@ -14,11 +14,12 @@ from types import FrameType
 
 import uvicorn
 
+from app.engines import EncoderLoader
 from app.failures import ListenError
 from app.main import create_app
 from app.security import is_loopback
 from app.settings import Settings
-from app.state import EncoderLoader, ServiceState
+from app.state import ServiceState
 from models.loading import load_encoder
 
 _BACKLOG = 2048

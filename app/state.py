@@ -1,24 +1,18 @@
-"""What lives as long as the process: the encoder behind its batcher, the threads, the live
-collections; and how far the start has got. Answers no request itself.
+"""What lives as long as the process: the loaded models, the threads, the live collections; and how
+far the start has got. Answers no request itself.
 """
 
 import asyncio
 import contextlib
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.batching import EncodeBatcher
+from app.engines import EncoderLoader, Engines
 from app.failures import NotReadyError
+from app.follower import Follower
 from app.live import LiveCollections
 from app.settings import Settings
-from app.threads import BoundedThreads, run_in_daemon_thread
-from models.classifier import ZeroShotClassifier
-from models.config import ModelConfig
-from models.encoder import Encoder
+from app.threads import BoundedThreads
 from models.errors import ModelError
-from models.loading import model_calibration
-
-EncoderLoader = Callable[[ModelConfig], Encoder]
 
 # Classifying waits for the model in a thread of its own, so that it never holds up a search.
 _CLASSIFY_THREADS = 2
@@ -28,9 +22,7 @@ _CLASSIFY_THREADS = 2
 class Ready:
     """What exists once the model is loaded and the collections were looked at."""
 
-    batcher: EncodeBatcher
     live: LiveCollections
-    classifier: ZeroShotClassifier
 
 
 class ServiceState:
@@ -43,7 +35,7 @@ class ServiceState:
         self.classify = BoundedThreads("classifying", _CLASSIFY_THREADS, settings.queue_length)
         self.settled = asyncio.Event()
         self.failure: ModelError | None = None
-        self._encoder_loader = encoder_loader
+        self._engines = Engines(settings, encoder_loader)
         self._waiting_for = "the model"
         self._ready: Ready | None = None
         self._background: asyncio.Task[None] | None = None
@@ -62,24 +54,24 @@ class ServiceState:
         self._background = asyncio.get_running_loop().create_task(self._start_and_watch())
 
     async def _start_and_watch(self) -> None:
-        settings = self.settings
-        config = settings.model_choice()
         try:
-            encoder = await run_in_daemon_thread("load", lambda: self._encoder_loader(config))
-            calibration = model_calibration(config, encoder.info.fingerprint)
+            configured = await self._engines.configured()
         except ModelError as error:
             self.failure = error
             self.settled.set()
             return
-        self._waiting_for = "the collections"
-        live = LiveCollections(settings, encoder.info.fingerprint)
-        await live.look()
-        batcher = EncodeBatcher(
-            encoder, waiting=settings.queue_length, max_batch=settings.batch_size
-        )
-        self._ready = Ready(batcher, live, ZeroShotClassifier(encoder.info, calibration))
-        self.settled.set()
-        await live.watch()
+        self._waiting_for = "the collections and their models"
+        live = LiveCollections(self.settings, self._engines, configured)
+        follower = Follower(self.settings, self._engines, live)
+        try:
+            await follower.look()
+            await follower.settled()
+            self._ready = Ready(live)
+            self.settled.set()
+            await follower.watch()
+        finally:
+            follower.close()
+            live.close()
 
     async def close(self) -> None:
         """Stop watching, close the collections, start nothing more."""
@@ -87,8 +79,6 @@ class ServiceState:
             self._background.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._background
-        if self._ready is not None:
-            self._ready.batcher.close()
-            self._ready.live.close()
+        self._engines.close()
         for threads in (self.lookup, self.decode, self.classify):
             threads.close()

@@ -146,6 +146,15 @@ class Searcher:
         return items
 
 
+def kept_generations(config: IndexConfig) -> list[GenerationRecord]:
+    """The generations that are kept, oldest first. Raises CollectionNotFoundError."""
+    reader = open_reader(config)
+    try:
+        return reader.generations()
+    finally:
+        reader.close()
+
+
 def current_generation(config: IndexConfig) -> int | None:
     """The number of the current generation, cheap enough to ask every second.
 

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path, Query
 
 from app.bounds import DEFAULT_TOP_K
 from app.dependencies import Parts, State
+from app.failures import ModelNotHereError
 from app.pictures import picture
 from app.schemas import (
     CollectionInfo,
@@ -86,7 +87,7 @@ async def _info(state: ServiceState, parts: Ready, name: str) -> CollectionInfo:
         with parts.live.lease(name) as searcher:
             record = searcher.record
             skipped = await state.lookup.run(searcher.skipped_count)
-    except IndexerError:  # there, but nothing of it can be served
+    except (IndexerError, ModelNotHereError):  # there, but nothing of it can be served
         return CollectionInfo(
             name=name,
             items=0,

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from app.dependencies import Parts
+from app.dependencies import Collection, Parts
 from app.schemas import HealthAnswer, Problem, ReadyAnswer
 
 router = APIRouter(tags=["health"])
@@ -19,10 +19,13 @@ async def healthz() -> HealthAnswer:
     summary="Can it answer questions?",
     responses={503: {"model": Problem, "description": "Not yet; the detail says what it awaits."}},
 )
-async def readyz(parts: Parts) -> ReadyAnswer:
-    """Ready once the model is loaded and the collections were looked at."""
+async def readyz(parts: Parts, collection: Collection) -> ReadyAnswer:
+    """Ready once the model is loaded and the collections were looked at; `problems` says for which
+    collections the newest generation is not the one that is served, and why.
+    """
+    live = parts.live
+    with live.engine(collection) as engine:
+        model = engine.info.model_name
     return ReadyAnswer(
-        status="ready",
-        model=parts.batcher.encoder.info.model_name,
-        collections=parts.live.names(),
+        status="ready", model=model, collections=live.names(), problems=live.problems()
     )

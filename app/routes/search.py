@@ -44,11 +44,11 @@ async def search_by_terms(state: State, request: Request) -> SearchAnswer:
 
 
 async def _answer(state: ServiceState, query: Query, watch: Stopwatch) -> SearchAnswer:
-    with state.ready.live.lease(query.collection) as searcher:
-        found = await find(state, searcher, query, watch)
+    with state.ready.live.pair(query.collection) as pair:
+        found = await find(state, pair, query, watch)
         with watch.step("metadata"):
             hits = [hit(one.item, one.score, query.collection) for one in found]
-        generation = searcher.record.generation
+        generation = pair.searcher.record.generation
     took_ms = TookMs(
         decode=watch.ms("decode"),
         encode=watch.ms("encode"),

@@ -18,10 +18,11 @@ import uvicorn
 from PIL import Image
 
 from app.cli.main import main
+from app.engines import EncoderLoader
 from app.main import create_app
 from app.server import listen, url_of
 from app.settings import Settings
-from app.state import EncoderLoader, ServiceState
+from app.state import ServiceState
 from indexer.builder import index_collection
 from indexer.config import IndexConfig
 from indexer.progress import IndexSummary, SilentProgress
@@ -68,6 +69,12 @@ class Library:
     data_dir: Path
     encoder: Encoder = field(default_factory=FakeEncoder)
 
+    def config(self, collection: str = "default", *, thumbnails: bool = True) -> IndexConfig:
+        """How a collection is indexed."""
+        return IndexConfig(
+            data_dir=self.data_dir, collection=collection, decode_workers=2, thumbnails=thumbnails
+        )
+
     def add(self, name: str, colour: str | tuple[int, int, int]) -> Path:
         """Put a picture on disk."""
         path = self.pictures / name
@@ -84,11 +91,8 @@ class Library:
     ) -> IndexSummary:
         """Run the real indexer."""
         encoder = encoder or self.encoder
-        config = IndexConfig(
-            data_dir=self.data_dir, collection=collection, decode_workers=2, thumbnails=thumbnails
-        )
         return index_collection(
-            config,
+            self.config(collection, thumbnails=thumbnails),
             sources or [self.pictures],
             model_key=encoder.info.fingerprint,
             load_encoder=lambda: encoder,

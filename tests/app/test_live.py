@@ -1,26 +1,22 @@
 """Generations that come and go under a running service: real server, real indexer."""
 
 import fcntl
+import shutil
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 import httpx
 import pytest
 
+from app.engines import Engines
+from app.follower import Follower
 from app.live import LiveCollections
 from models.fake_encoder import FakeEncoder
-
-
-def _eventually(check: Callable[[], Any], within_s: float = 5.0) -> None:
-    """Wait until the check holds."""
-    deadline = time.monotonic() + within_s
-    while not check():
-        assert time.monotonic() < deadline, "it never came"
-        time.sleep(0.01)
+from tests.app.waiting import eventually
 
 
 def _generation(client: httpx.Client, collection: str = "default") -> int | None:
@@ -60,7 +56,7 @@ def test_new_generation_is_served_without_a_failed_or_mixed_answer(
     for number in range(2, 6):
         library.add(f"extra{number}.png", (number, 10, 10))
         library.index()
-        _eventually(partial(_is_seen, hammer, number))
+        eventually(partial(_is_seen, hammer, number))
     # Generation g holds 5 + g pictures: another pair would be an answer of two generations.
     assert {status for status, _, _ in hammer} == {200}
     assert all(hits == generation + 5 for _, generation, hits in hammer)
@@ -73,7 +69,7 @@ def test_new_generation_is_noticed_within_half_a_second_of_the_usual_poll(
         library.add("extra.png", (1, 2, 3))
         library.index()
         published_s = time.monotonic()
-        _eventually(lambda: _generation(client) == 2)
+        eventually(lambda: _generation(client) == 2)
         assert time.monotonic() - published_s < 0.5
 
 
@@ -87,7 +83,7 @@ def test_collection_that_appears_later_is_picked_up(empty_library, settings_for,
         empty_library.add("red.png", "red")
         empty_library.index()
         empty_library.index("holiday")
-        _eventually(lambda: _generation(client, "holiday") == 1)
+        eventually(lambda: _generation(client, "holiday") == 1)
         found = client.get("/v1/search", params={"q": "red", "collection": "holiday"})
         assert len(found.json()["hits"]) == 1
 
@@ -95,23 +91,8 @@ def test_collection_that_appears_later_is_picked_up(empty_library, settings_for,
 def test_collection_that_is_deleted_is_no_longer_served(library, own_client: httpx.Client):
     for path in sorted((library.data_dir / "collections/default").rglob("*"), reverse=True):
         path.rmdir() if path.is_dir() else path.unlink()
-    _eventually(lambda: own_client.get("/v1/collections").json() == {"collections": []})
+    eventually(lambda: own_client.get("/v1/collections").json() == {"collections": []})
     assert own_client.get("/v1/search", params={"q": "red"}).status_code == 409
-
-
-def test_generation_of_another_model_is_refused_while_the_old_one_serves(
-    library, own_client: httpx.Client
-):
-    library.index(encoder=FakeEncoder(seed=7))
-    _eventually(lambda: own_client.get("/v1/collections/default").json()["problem"])
-    one = own_client.get("/v1/collections/default").json()
-    assert "sightline index" in one["problem"]
-    assert one["generation"] == 1
-    assert own_client.get("/v1/search", params={"q": "red"}).json()["generation"] == 1
-    library.add("back.png", (9, 9, 9))
-    library.index()
-    _eventually(lambda: _generation(own_client) == 3)
-    assert own_client.get("/v1/collections/default").json()["problem"] is None
 
 
 def test_service_of_another_model_than_the_index_says_so_in_words(library, settings_for, serving):
@@ -128,9 +109,10 @@ def test_generation_that_is_damaged_is_refused_while_the_old_one_serves(
 ):
     library.add("extra.png", (1, 2, 3))
     library.index()
-    _eventually(lambda: _generation(own_client) == 2)
+    eventually(lambda: _generation(own_client) == 2)
     index = library.data_dir / "collections/default/generations/000002/index.faiss"
     index.write_bytes(index.read_bytes()[:-10])
+    shutil.rmtree(index.parent.parent / "000001")
     assert own_client.get("/v1/search", params={"q": "red"}).status_code == 200
     with serving(settings_for(), lambda _: library.encoder) as client:
         answer = client.get("/v1/search", params={"q": "red"})
@@ -140,20 +122,23 @@ def test_generation_that_is_damaged_is_refused_while_the_old_one_serves(
 
 @pytest.mark.anyio
 async def test_old_generation_stays_open_until_its_last_request_is_done(library, settings_for):
-    live = LiveCollections(settings_for(), library.encoder.info.fingerprint)
-    await live.look()
+    settings = settings_for()
+    engines = Engines(settings, lambda _: library.encoder)
+    live = LiveCollections(settings, engines, await engines.configured())
+    follower = Follower(settings, engines, live)
+    await follower.look()
     manifest = library.data_dir / "collections/default/generations/000001/manifest.json"
     question = library.encoder.encode_text(["red"])
     with live.lease("default") as old:
         library.add("extra.png", (1, 2, 3))
         library.index()
-        await live.look()
+        await follower.look()
         with live.lease("default") as new:
             assert (old.record.generation, new.record.generation) == (1, 2)
         assert len(old.search(question, 100)[0]) == 6
         assert _is_leased(manifest)
     live.close()
-    _eventually(lambda: not _is_leased(manifest))
+    eventually(lambda: not _is_leased(manifest))
 
 
 def test_old_generation_is_let_go_once_nobody_uses_it(library, own_client: httpx.Client):
@@ -161,8 +146,8 @@ def test_old_generation_is_let_go_once_nobody_uses_it(library, own_client: httpx
     assert _is_leased(manifest)
     library.add("extra.png", (1, 2, 3))
     library.index()
-    _eventually(lambda: _generation(own_client) == 2)
-    _eventually(lambda: not _is_leased(manifest))
+    eventually(lambda: _generation(own_client) == 2)
+    eventually(lambda: not _is_leased(manifest))
 
 
 def _is_leased(manifest: Any) -> bool:

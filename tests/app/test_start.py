@@ -35,6 +35,7 @@ def test_service_answers_while_it_loads_and_says_what_it_waits_for(library, sett
             "status": "ready",
             "model": "fake",
             "collections": ["default"],
+            "problems": {},
         }
 
 

@@ -8,7 +8,7 @@ ENVIRONMENT = re.compile(r"\b(os\.environ|os\.getenv|getenv|environ)\b")
 # Where an unforeseen error is turned into an answer instead of ending the process, and why.
 CATCHES_EVERYTHING = {
     "app/batching.py": "the encoder's loop: a batch that fails fails its own callers",
-    "app/live.py": "the loop that looks for new generations: what is served stays served",
+    "app/follower.py": "the loop that looks for new generations: what is served stays served",
     "app/security.py": "the request's boundary: what nobody foresaw becomes a plain 500",
     "indexer/jobs/worker.py": "the worker's loop: a job that fails fails alone",
     "app/threads.py": "a thread's boundary: the error is handed to whoever waits",

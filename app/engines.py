@@ -1,0 +1,125 @@
+"""The loaded models, each fingerprint once: whoever needs one holds it, and the last who lets go
+frees it. Loads one model at a time, in a thread beside those that are answering. Opens no
+collection.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+
+from app.batching import EncodeBatcher
+from app.engine import Engine
+from app.failures import ModelNotHereError
+from app.settings import Settings
+from app.threads import run_in_daemon_thread
+from indexer.catalog.records import GenerationRecord
+from models.calibration import Calibration
+from models.classifier import ZeroShotClassifier
+from models.config import ModelConfig
+from models.encoder import Encoder
+from models.errors import ModelError
+from models.loading import model_calibration
+
+EncoderLoader = Callable[[ModelConfig], Encoder]
+
+logger = logging.getLogger("sightline")
+
+
+def model_of(settings: Settings, record: GenerationRecord) -> ModelConfig:
+    """The model that a generation names, with this machine's device, precision and hub rules."""
+    pretrained = record.model.get("pretrained")
+    return replace(
+        settings.model_choice(),
+        model_name=str(record.model.get("model_name")),
+        pretrained=None if pretrained is None else str(pretrained),
+    )
+
+
+class Engines:
+    """All methods belong to the event loop's thread."""
+
+    def __init__(self, settings: Settings, encoder_loader: EncoderLoader) -> None:
+        self._settings = settings
+        self._encoder_loader = encoder_loader
+        self._loaded: dict[str, Engine] = {}
+        # Two models that load at once would need the memory of both on top of those that answer.
+        self._one_at_a_time = asyncio.Lock()
+
+    async def configured(self) -> Engine:
+        """The model that the settings name, held for the caller. Raises ModelError."""
+        async with self._one_at_a_time:
+            return self.hold(await self._load(self._settings.model_choice()))
+
+    async def of_generation(self, collection: str, record: GenerationRecord) -> Engine:
+        """The model that a generation was made with, held for the caller.
+
+        Raises ModelNotHereError if it cannot be loaded here, or is another one here.
+        """
+        async with self._one_at_a_time:
+            engine = self.at_hand(record.fingerprint)
+            if engine is None:
+                engine = await self._fetch(collection, record)
+            return self.hold(engine)
+
+    def at_hand(self, fingerprint: str) -> Engine | None:
+        """The model of this fingerprint, if it is loaded."""
+        return self._loaded.get(fingerprint)
+
+    def hold(self, engine: Engine) -> Engine:
+        """Keep an engine from being freed until it is let go."""
+        engine.holders += 1
+        return engine
+
+    def let_go(self, engine: Engine) -> None:
+        """The last who lets go frees the model."""
+        engine.holders -= 1
+        if engine.holders == 0:
+            logger.info("the model %s is no longer used", engine.info.model_name)
+            self._loaded.pop(engine.info.fingerprint, None)
+            engine.batcher.close()
+
+    def close(self) -> None:
+        """Encode nothing more, whoever still holds what."""
+        for engine in self._loaded.values():
+            engine.batcher.close()
+        self._loaded.clear()
+
+    async def _fetch(self, collection: str, record: GenerationRecord) -> Engine:
+        """Load what a generation names, and see that it is that."""
+        config = model_of(self._settings, record)
+        logger.info("loading %s for generation %d", config.model_name, record.generation)
+        try:
+            return await self._load(config, wanted=record.fingerprint)
+        except _OtherWeightsError as error:
+            reason = (
+                f"the model of this name here has other weights (fingerprint {error.found}, "
+                f"and {record.fingerprint} is needed)"
+            )
+        except ModelError as error:
+            reason = str(error)
+        raise ModelNotHereError(collection, record, reason)
+
+    async def _load(self, config: ModelConfig, wanted: str | None = None) -> Engine:
+        def read() -> tuple[Encoder, Calibration | None]:
+            encoder = self._encoder_loader(config)
+            if wanted is not None and encoder.info.fingerprint != wanted:
+                raise _OtherWeightsError(encoder.info.fingerprint)
+            return encoder, model_calibration(config, encoder.info.fingerprint)
+
+        encoder, calibration = await run_in_daemon_thread("load", read)
+        info = encoder.info
+        batcher = EncodeBatcher(
+            encoder, waiting=self._settings.queue_length, max_batch=self._settings.batch_size
+        )
+        engine = Engine(batcher, ZeroShotClassifier(info, calibration))
+        self._loaded[info.fingerprint] = engine
+        return engine
+
+
+class _OtherWeightsError(Exception):
+    """A model was loaded, and it is not the wanted one: .found"""
+
+    def __init__(self, found: str) -> None:
+        super().__init__(found)
+        self.found = found
