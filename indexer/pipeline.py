@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from indexer.catalog.files import FileState, FileTable, KnownContents, KnownModel, Picture
 from indexer.config import IndexConfig
+from indexer.duplicates.hashes import picture_hashes
 from indexer.encoding import encode_each
 from indexer.lookahead import map_ahead
 from indexer.progress import Progress
@@ -111,7 +112,7 @@ class Pipeline:
             store_thumbnail(self._config, content_hash, image)
         return _Prepared(
             read.state,
-            Picture(content_hash, image.width, image.height, image.format),
+            Picture(content_hash, image.width, image.height, image.format, picture_hashes(image)),
             self._encoder.prepare_image(image),
         )
 

@@ -4,6 +4,7 @@ Read half (the service may import it):
     records     what the catalog gives out: Item, SkippedFile, GenerationRecord
     connection  opening the file, transactions, a pool of readers
     schema      the tables, as a ladder of versions
+    schema_hashes  its rung of hashes by which duplicates are known
     reader      rows for hits, generations, skipped files
 
 Write half (the indexer only):

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from indexer.catalog.connection import Database, ReaderPool
+from indexer.duplicates.hashes import PictureHashes
 from models.encoder import EncoderInfo
 
 
@@ -34,6 +35,7 @@ class Picture:
     width: int
     height: int
     format: str
+    hashes: PictureHashes
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +72,8 @@ class FileTable:
         """Commit files, new contents, and (content hash, vector row) of what was embedded."""
         with self._database.transaction():
             self._upsert(files)
-            self._database.executemany(
-                "INSERT OR REPLACE INTO pictures VALUES (?, ?, ?, ?)",
-                ((p.content_hash, p.width, p.height, p.format) for p in pictures),
-            )
+            for picture in pictures:
+                self._record_picture(picture)
             self._database.executemany(
                 "INSERT INTO embeddings VALUES (?, ?, ?)",
                 ((model_id, content_hash, row) for content_hash, row in embedded),
@@ -154,6 +154,16 @@ class FileTable:
         model = self.model_of_key(model_key)
         assert model is not None
         return model
+
+    def _record_picture(self, picture: Picture) -> None:
+        self._database.execute(
+            "INSERT OR REPLACE INTO pictures VALUES (?, ?, ?, ?)",
+            (picture.content_hash, picture.width, picture.height, picture.format),
+        )
+        self._database.execute(
+            "INSERT OR REPLACE INTO picture_hashes VALUES (?, ?, ?)",
+            (picture.content_hash, picture.hashes.pixel_hash, picture.hashes.perceptual_hash),
+        )
 
     def _upsert(self, files: Iterable[FileState]) -> None:
         now = utc_now()

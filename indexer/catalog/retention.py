@@ -45,7 +45,7 @@ def drop_generations(database: Database, numbers: list[int]) -> list[str]:
         database.execute("DELETE FROM items WHERE last_gen < ?", (oldest,))
         database.execute(_STILL_NEEDED)
         database.execute(_DROP_EMBEDDINGS)
-        for table in ("pictures",):
+        for table in ("pictures", "picture_hashes"):
             database.execute(
                 f"DELETE FROM {table} WHERE content_hash IN (SELECT content_hash FROM forgotten)"
             )

@@ -5,6 +5,8 @@ A rung that was released is never edited: what changes is a new rung. Runs nothi
 
 from dataclasses import dataclass
 
+from indexer.catalog import schema_hashes
+
 
 @dataclass(frozen=True, slots=True)
 class Migration:
@@ -139,5 +141,6 @@ MIGRATIONS: tuple[Migration, ...] = (
             "CREATE INDEX closed_items ON items (last_gen) WHERE last_gen IS NOT NULL",
         ),
     ),
+    Migration(3, schema_hashes.REASON, schema_hashes.STATEMENTS),
 )
 LATEST_VERSION = MIGRATIONS[-1].version
