@@ -17,9 +17,10 @@ Read half (the service may import it):
     jobs          indexing as jobs: the table (read half) and the worker (write half) (package)
 
 Write half (the batch job; the service never imports it):
-    sources       folders and manifests → the files they list
+    sources       folders, manifests, shards, object stores → the files they list (package)
     found         a file as a source lists it
-    manifests     CSV and JSONL → rows with captions and metadata
+    manifests     CSV, JSONL and Parquet → rows with captions and metadata
+    parquet       Parquet → plain rows (the only door to pyarrow)
     changes       sources against catalog → what has to be read
     reading       a file's bytes, without ever hanging
     recognition   renamed, moved and touched files: read and hashed, never decoded

@@ -24,7 +24,7 @@ from indexer.pipeline import Pipeline, PipelineCounts
 from indexer.progress import IndexSummary, Progress
 from indexer.publisher import publish
 from indexer.recognition import recognise
-from indexer.sources import Source
+from indexer.sources.source import Source
 from indexer.vector_store import SEGMENT_ROWS, VectorsMissingError, VectorStore, segment_name
 from models.encoder import Encoder
 

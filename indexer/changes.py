@@ -12,7 +12,8 @@ from indexer.catalog.scan import Scan
 from indexer.config import IndexConfig
 from indexer.errors import SourceError
 from indexer.locations import absolute_path, path_to_uri, uri_to_path
-from indexer.sources import Source, open_source
+from indexer.sources.opening import open_source
+from indexer.sources.source import Source
 
 
 def open_sources(config: IndexConfig, sources: Sequence[str | Path]) -> list[Source]:

@@ -1,4 +1,4 @@
-"""CSV and JSONL manifests → rows: a file's name, its captions, everything else as metadata.
+"""CSV, JSONL and Parquet manifests → rows: a file's name, captions, the rest as metadata.
 
 A row that cannot be understood is given out with its problem; the other rows are read. Never looks
 at the files that are named.
@@ -13,8 +13,9 @@ from pathlib import Path
 from indexer.catalog.records import Json
 from indexer.errors import ManifestError
 from indexer.locations import uri_to_path
+from indexer.parquet import read_parquet
 
-MANIFEST_SUFFIXES = frozenset({".csv", ".jsonl"})
+MANIFEST_SUFFIXES = frozenset({".csv", ".jsonl", ".parquet"})
 FILE_COLUMNS = ("file", "image", "path", "filename", "filepath")
 CAPTION_COLUMNS = ("caption", "captions", "text", "title")
 _DELIMITERS = (",", ";", "\t", "|")
@@ -33,11 +34,14 @@ class ManifestRow:
 
 def read_manifest(path: str) -> Iterator[ManifestRow]:
     """The rows of a manifest, one at a time. Raises ManifestError if it is none."""
+    suffix = Path(path).suffix.lower()
+    if suffix == ".parquet":
+        yield from _read_parquet(path)
+        return
     try:
         # File names of any bytes survive, as Python's own functions expect them.
         with Path(path).open(encoding="utf-8-sig", errors="surrogateescape", newline="") as lines:
-            is_csv = Path(path).suffix.lower() == ".csv"
-            yield from _read_csv(path, lines) if is_csv else _read_jsonl(lines)
+            yield from _read_csv(path, lines) if suffix == ".csv" else _read_jsonl(lines)
     except OSError as error:
         raise ManifestError(path, f"{error.strerror}; nothing was changed") from error
 
@@ -57,15 +61,21 @@ def _read_jsonl(lines: Iterator[str]) -> Iterator[ManifestRow]:
             yield ManifestRow(number, problem=f"row {number} is not a JSON object")
 
 
+def _read_parquet(path: str) -> Iterator[ManifestRow]:
+    header: list[str] = []
+    for number, cells in enumerate(read_parquet(path), start=1):
+        if not header:
+            header = [name.lower() if _is_known(name) else name for name in cells]
+            _require_file_column(path, header, f"its columns are {', '.join(cells)[:80]}")
+        known = zip(header, cells.values(), strict=True)
+        yield _row(number, {name: value for name, value in known if value is not None})
+
+
 def _read_csv(path: str, lines: Iterator[str]) -> Iterator[ManifestRow]:
     header_line = next(lines, "")
     delimiter, header = _header(header_line)
-    if not any(name in FILE_COLUMNS for name in header):
-        raise ManifestError(
-            path,
-            f"its first line names no column of {', '.join(FILE_COLUMNS)}; "
-            f"it reads {_clean(header_line.strip())[:80]!r}",
-        )
+    reads = f"its first line reads {_clean(header_line.strip())[:80]!r}"
+    _require_file_column(path, header, reads)
     rows = csv.reader(lines, delimiter=delimiter)
     number = 0
     while True:
@@ -82,6 +92,11 @@ def _read_csv(path: str, lines: Iterator[str]) -> Iterator[ManifestRow]:
             yield ManifestRow(number, problem=problem)
         elif cells:
             yield _row(number, {k: v for k, v in zip(header, cells, strict=False) if v != ""})
+
+
+def _require_file_column(path: str, header: list[str], found: str) -> None:
+    if not any(name in FILE_COLUMNS for name in header):
+        raise ManifestError(path, f"it names no column of {', '.join(FILE_COLUMNS)}; {found}")
 
 
 def _header(line: str) -> tuple[str, list[str]]:

@@ -16,7 +16,8 @@ from app.settings import Settings
 from indexer.errors import SourceError
 from indexer.found import FoundFile
 from indexer.locations import uri_to_path
-from indexer.sources import FolderSource, open_source
+from indexer.sources.folder import FolderSource
+from indexer.sources.opening import open_source
 from models.evaluation.encoding import SkippedPicture, shown_path
 
 LABEL_COLUMNS = ("label", "class", "classname", "category")

@@ -7,7 +7,7 @@ import pytest
 
 from indexer.errors import CollectionNotFoundError, SourceError
 from indexer.locations import path_to_uri, uri_to_path
-from indexer.sources import open_source
+from indexer.sources.opening import open_source
 from models.config import DecodeLimits
 from tests.indexer.workbench import Workbench, draw_picture
 

@@ -1,0 +1,8 @@
+"""Sources: what lists pictures.
+
+source     what every kind of source can do
+opening    a path or URI → the source that it names
+folder     a folder and everything below it
+manifest   a CSV, JSONL or Parquet file that names pictures
+refusals   why a listed file is refused unopened
+"""
