@@ -2,8 +2,11 @@
 
     neighbours  what a search answers, and how several answers become one
     rows        ids and the rows that hold them
-    exact       the kind that compares with every stored embedding
     scanner     what a kind of index must be able to do
+    exact       the kind that compares with every stored embedding
+    sifting     what the approximate kinds share: codes name candidates, embeddings decide
+    rabitq      the kind that scans a code of one bit a number for every embedding
+    ivf_rabitq  the kind that scans the codes of lists near the query only
     index       VectorIndex: one file of ids and embeddings, built, saved, mapped, searched
     parted      PartedIndex: several of them, and the ids that count no longer, searched as one
 

@@ -15,7 +15,7 @@ class ExactScanner:
     kind = EXACT
     default_effort = 0
 
-    def __init__(self, index: "faiss.IndexFlat") -> None:
+    def __init__(self, index: "faiss.Index") -> None:
         self._index = index
 
     @staticmethod
@@ -35,7 +35,7 @@ class ExactScanner:
         """
         chosen = None
         if allowed is not None:
-            chosen = parameters(sel=faiss.IDSelectorArray(allowed.rows))
+            chosen = parameters(faiss.SearchParameters, sel=faiss.IDSelectorArray(allowed.rows))
         with threads_for(len(queries)):
             scores, rows = self._index.search(queries, k, params=chosen)
         return Found(rows, scores)

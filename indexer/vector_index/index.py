@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.vector_index.exact import EXACT, ExactScanner
+from indexer.vector_index.ivf_rabitq import IVF_RABITQ, IvfRabitqScanner
 from indexer.vector_index.neighbours import NOBODY, Neighbours, nobody
+from indexer.vector_index.rabitq import RABITQ, RabitqScanner
 from indexer.vector_index.rows import RowTable, Selection
 from indexer.vector_index.scanner import Scanner
 from models.encoder import Embeddings
@@ -47,11 +49,14 @@ class VectorIndex:
         dim: int,
         blocks: Iterable[tuple[NDArray[np.int64], Embeddings]],
         kind: str = EXACT,
+        *,
+        sample: Embeddings | None = None,
     ) -> "VectorIndex":
-        """Index blocks of ids (n,) and embeddings (n, dim). An id must not come twice."""
-        if kind != EXACT:
-            raise ValueError(f"there is no kind of index named {kind!r}")
-        index = faiss.IndexIDMap(ExactScanner.empty(dim))
+        """Index blocks of ids (n,) and embeddings (n, dim). An id must not come twice.
+
+        An approximate kind learns from `sample` (m, dim), which should be drawn from everywhere.
+        """
+        index = faiss.IndexIDMap(_empty(dim, kind, sample))
         for ids, embeddings in blocks:
             index.add_with_ids(np.ascontiguousarray(embeddings), ids)
         return cls(index)
@@ -150,8 +155,27 @@ class VectorIndex:
                 raise IndexUnusableError(f"the index does not hold the embedding of item {item_id}")
 
 
+def _empty(dim: int, kind: str, sample: Embeddings | None) -> "faiss.Index":
+    if kind == EXACT:
+        return ExactScanner.empty(dim)
+    if sample is None or not len(sample):
+        raise ValueError(f"an index of the kind {kind!r} needs a sample to learn from")
+    if kind == RABITQ:
+        return RabitqScanner.trained(dim, sample)
+    if kind == IVF_RABITQ:
+        return IvfRabitqScanner.trained(dim, sample)
+    raise ValueError(f"there is no kind of index named {kind!r}")
+
+
 def _scanner_of(index: "faiss.Index") -> Scanner:
     """What searches this index. Raises ValueError if no kind of ours looks like this."""
-    if isinstance(index, faiss.IndexFlat) and index.metric_type == faiss.METRIC_INNER_PRODUCT:
-        return ExactScanner(index)
+    if index.metric_type == faiss.METRIC_INNER_PRODUCT:
+        if isinstance(index, faiss.IndexFlat):
+            return ExactScanner(index)
+        if isinstance(index, faiss.IndexRefine):
+            codes = faiss.downcast_index(index.base_index)
+            if isinstance(codes, faiss.IndexRaBitQFastScan):
+                return RabitqScanner(index)
+            if isinstance(codes, faiss.IndexIVFRaBitQFastScan):
+                return IvfRabitqScanner(index)
     raise ValueError("holds another kind of index")

@@ -17,7 +17,7 @@ class Selection:
 
     def __init__(self, rows: NDArray[np.int64], count: int) -> None:
         self.rows = rows
-        self._count = count
+        self.count = count
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -25,13 +25,18 @@ class Selection:
     @cached_property
     def mask(self) -> NDArray[np.bool_]:
         """Whether a row may be answered, (count,)."""
-        mask = np.zeros(self._count, dtype=np.bool_)
+        mask = np.zeros(self.count, dtype=np.bool_)
         mask[self.rows] = True
         return mask
 
+    @cached_property
+    def bits(self) -> NDArray[np.uint8]:
+        """The mask with eight rows a byte, the lowest bit first, as faiss wants it."""
+        return np.packbits(self.mask, bitorder="little")
+
     def without(self, other: "Selection") -> "Selection":
         """These rows except those of the other selection of the same index."""
-        return Selection(self.rows[~other.mask[self.rows]], self._count)
+        return Selection(self.rows[~other.mask[self.rows]], self.count)
 
 
 class RowTable:

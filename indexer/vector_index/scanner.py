@@ -36,10 +36,9 @@ class Scanner(Protocol):
         ...
 
 
-def parameters(**fields: Any) -> "faiss.SearchParameters":
+def parameters(kind: Any, **fields: Any) -> "faiss.SearchParameters":
     """Search parameters with these fields, which faiss keeps alive; its types do not name them."""
-    make: Any = faiss.SearchParameters
-    made: faiss.SearchParameters = make(**fields)
+    made: faiss.SearchParameters = kind(**fields)
     return made
 
 
