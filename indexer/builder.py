@@ -135,7 +135,8 @@ class _Run:
         model = self._model or newest
         if model is None:
             return
-        staging = Staging(self._database, model.model_id)
+        everything = newest is None or model != newest or rebuild
+        staging = Staging(self._database, model.model_id, everything=everything)
         self._differences = staging.prepare()
         if newest is None:
             needed = self._differences.item_count > 0
@@ -146,6 +147,8 @@ class _Run:
             publish(self._config, self._database, staging, model)
             self._published = True
             drop_old(self._config, self._database, self._config.kept_generations, model.model_id)
+        else:
+            staging.settle()
 
     def summary(self, scan: Scan, seconds: float) -> IndexSummary:
         """What came of it."""

@@ -26,9 +26,9 @@ def publish(config: IndexConfig, database: Database, staging: Staging, model: Kn
     directory = config.generation_dir(number)
     shutil.rmtree(directory, ignore_errors=True)  # what a run that was killed left
     directory.mkdir(parents=True)
-    ids, rows = staging.vectors()
+    vectors = staging.all_vectors()
     store = VectorStore(config.vectors_dir(model.fingerprint), model.dim)
-    index = VectorIndex.build(model.dim, store.blocks(ids, rows))
+    index = VectorIndex.build(model.dim, store.blocks(vectors.ids, vectors.rows))
     index_path = directory / INDEX_FILE
     write_durably(index_path, index.save)
     record = GenerationRecord(
@@ -42,7 +42,7 @@ def publish(config: IndexConfig, database: Database, staging: Staging, model: Kn
         index_bytes=index_path.stat().st_size,
         index_checksum=file_checksum(index_path),
     )
-    text = Manifest(record, store.needs(rows)).to_json()
+    text = Manifest(record, store.needs(vectors.rows)).to_json()
     write_durably(directory / MANIFEST_FILE, lambda path: _write_text(path, text))
     for changed in (directory, config.generations_dir(), config.collection_dir()):
         sync_directory(changed)

@@ -5,6 +5,7 @@ Read half (the service may import it):
     connection  opening the file, transactions, a pool of readers
     schema      the tables, as a ladder of versions
     schema_hashes  its rung of hashes by which duplicates are known
+    schema_touched its rung of touched files: what publishing has to look at
     reader      rows for hits, generations, skipped files
 
 Write half (the indexer only):

@@ -6,9 +6,7 @@ Before it nothing of the new generation can be seen, after it everything. Builds
 from indexer.catalog.connection import Database
 from indexer.catalog.records import GenerationRecord
 
-_CLOSE = """
-UPDATE items SET last_gen = ? WHERE last_gen IS NULL
-AND item_id NOT IN (SELECT item_id FROM wanted)"""
+_CLOSE = "UPDATE items SET last_gen = ? WHERE item_id IN (SELECT item_id FROM closing)"
 _OPEN = """
 INSERT INTO items (item_id, image_id, uri, source, content_hash, size_bytes, width, height, format,
                    captions, metadata, model_id, vector_row, first_gen)
@@ -63,4 +61,5 @@ def publish_staged(database: Database, record: GenerationRecord, model_id: int) 
                 record.index_checksum,
             ),
         )
+        database.execute("DELETE FROM touched WHERE uri IN (SELECT uri FROM scope)")
         database.execute("INSERT OR REPLACE INTO current VALUES (1, ?)", (record.generation,))

@@ -5,8 +5,7 @@ The caller has made sure that nobody reads them. Deletes no file; says which may
 
 from indexer.catalog.connection import Database
 
-# Whether a row is still mentioned is looked up row by row: what is dropped is little, the tables are
-# not.
+# Whether a row is still mentioned is looked up row by row: little is dropped, the tables are large.
 _FORGOTTEN = """
 CREATE TEMP TABLE forgotten AS
 SELECT DISTINCT content_hash FROM items WHERE last_gen < ?"""
@@ -31,7 +30,8 @@ def kept_generations(database: Database) -> list[int]:
 def drop_generations(database: Database, numbers: list[int]) -> list[str]:
     """Drop these records and the rows that only older generations than the oldest kept one hold.
 
-    The current one stays, even if it has become so only now. Returns the content hashes that nothing mentions any more.
+    The current one stays, even if it has become so only now. Returns the content hashes that
+    nothing mentions any more.
     """
     with database.transaction():
         database.executemany(

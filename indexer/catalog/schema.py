@@ -5,7 +5,7 @@ A rung that was released is never edited: what changes is a new rung. Runs nothi
 
 from dataclasses import dataclass
 
-from indexer.catalog import schema_hashes
+from indexer.catalog import schema_hashes, schema_touched
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,5 +142,6 @@ MIGRATIONS: tuple[Migration, ...] = (
         ),
     ),
     Migration(3, schema_hashes.REASON, schema_hashes.STATEMENTS),
+    Migration(4, schema_touched.REASON, schema_touched.STATEMENTS),
 )
 LATEST_VERSION = MIGRATIONS[-1].version

@@ -1,11 +1,13 @@
 """The items of the next generation, compared with those of the newest one: what changed.
 
-Decides which picture keeps its `image_id`: the one at the same URI, else one of the same content
-whose own file is gone. Works in temporary tables; publishes nothing.
+Looks only at files that were touched since (see `schema_touched`): all others have the item that
+they had. Decides which picture keeps its `image_id`: the one at the same URI, else one of the same
+content whose own file is gone. Works in temporary tables; publishes nothing.
 """
 
 import base64
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +18,16 @@ from indexer.catalog.merging import add_merge_functions
 
 _ID_BYTES = 10  # 80 bits are 16 letters of base32, and no collision in any collection there will be
 
+_TABLES = ("scope", "open_before", "wanted", "closing")
+_SCOPE = "CREATE TEMP TABLE scope (uri TEXT PRIMARY KEY) WITHOUT ROWID"
+_TOUCHED = "INSERT INTO scope SELECT uri FROM touched"
+_EVERYTHING = """
+INSERT INTO scope SELECT uri FROM files UNION SELECT uri FROM touched
+UNION SELECT uri FROM items WHERE last_gen IS NULL"""
+_OPEN_BEFORE = """
+CREATE TEMP TABLE open_before AS
+SELECT i.item_id, i.uri, i.image_id, i.content_hash
+FROM scope CROSS JOIN items i ON i.uri = scope.uri WHERE i.last_gen IS NULL"""
 _WANTED = """
 CREATE TEMP TABLE wanted (
     file_id INTEGER PRIMARY KEY,
@@ -33,17 +45,19 @@ CREATE TEMP TABLE wanted (
     image_id TEXT,
     change TEXT NOT NULL DEFAULT 'new'
 )"""
+# Where several sources list a file, the one that was added first speaks first.
 _FILL = """
 INSERT INTO wanted (file_id, uri, source, content_hash, size_bytes, width, height, format,
                     captions, metadata, vector_row)
 SELECT f.file_id, f.uri, s.source, f.content_hash, f.size_bytes, p.width, p.height, p.format,
        l.captions, l.metadata, e.vector_row
-FROM listings l
+FROM scope CROSS JOIN files f ON f.uri = scope.uri
+CROSS JOIN listings l USING (file_id)
 JOIN sources s USING (source_id)
-JOIN files f USING (file_id)
 JOIN pictures p USING (content_hash)
 JOIN embeddings e ON e.model_id = ? AND e.content_hash = f.content_hash
 WHERE f.code IS NULL
+ORDER BY scope.uri, l.source_id
 ON CONFLICT (file_id) DO UPDATE SET
     captions = merge_captions(captions, excluded.captions),
     metadata = merge_metadata(metadata, excluded.metadata)"""
@@ -72,20 +86,43 @@ FROM (
           FROM wanted WHERE image_id IS NULL) AS fresh
     JOIN (SELECT image_id, content_hash,
                  row_number() OVER (PARTITION BY content_hash ORDER BY uri) AS place
-          FROM items i WHERE last_gen IS NULL
-          AND NOT EXISTS (SELECT 1 FROM wanted_uris w WHERE w.uri = i.uri)) AS gone
+          FROM open_before b
+          WHERE NOT EXISTS (SELECT 1 FROM wanted_uris w WHERE w.uri = b.uri)) AS gone
     USING (content_hash, place)
 ) AS pairs WHERE pairs.file_id = wanted.file_id"""
 _CLASHES = """
 SELECT file_id FROM (
     SELECT file_id, change = 'new' AS may_yield,
            row_number() OVER (PARTITION BY image_id ORDER BY change = 'new', file_id) AS place
-    FROM wanted) WHERE place > 1 AND may_yield"""
+    FROM wanted) WHERE place > 1 AND may_yield
+UNION
+SELECT w.file_id FROM wanted w CROSS JOIN items i ON i.image_id = w.image_id
+WHERE w.change = 'new' AND i.last_gen IS NULL AND i.uri NOT IN (SELECT uri FROM scope)"""
 _NUMBER = """
 UPDATE wanted SET item_id = numbered.item_id
 FROM (SELECT file_id, ? + row_number() OVER (ORDER BY vector_row, file_id) AS item_id
       FROM wanted WHERE item_id IS NULL) AS numbered
 WHERE numbered.file_id = wanted.file_id"""
+_CLOSING = """
+CREATE TEMP TABLE closing AS SELECT item_id FROM open_before
+WHERE item_id NOT IN (SELECT item_id FROM wanted WHERE change = 'none')"""
+_ALL_VECTORS = """
+SELECT item_id, vector_row FROM items
+WHERE last_gen IS NULL AND item_id NOT IN (SELECT item_id FROM closing)
+UNION ALL SELECT item_id, vector_row FROM wanted WHERE change <> 'none'
+ORDER BY vector_row"""
+_NEW_VECTORS = """
+SELECT item_id, vector_row FROM wanted WHERE change <> 'none' ORDER BY vector_row"""
+_UNTOUCHED = """
+SELECT item_count - ? FROM generations ORDER BY generation DESC LIMIT 1"""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemVectors:
+    """Item numbers and the vector rows that they refer to, (n,) each, in the order of the rows."""
+
+    ids: NDArray[np.int64]
+    rows: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +162,15 @@ class Differences:
 
 
 class Staging:
-    """The next generation's items, as rows that are not published yet."""
+    """The next generation's items, as rows that are not published yet.
 
-    def __init__(self, database: Database, model_id: int) -> None:
+    With `everything`, all files are looked at, not only the touched ones: for the first generation
+    and for another model than the newest one's.
+    """
+
+    def __init__(self, database: Database, model_id: int, *, everything: bool) -> None:
         self._database = database
+        self._everything = everything
         self.model_id = model_id
         add_merge_functions(database)
         database.add_function("image_id_of", 2, image_id_of)
@@ -137,7 +179,11 @@ class Staging:
         """Work out the items and their ids. Returns what differs from the newest generation."""
         database = self._database
         with database.transaction():
-            database.execute("DROP TABLE IF EXISTS wanted")
+            for table in _TABLES:
+                database.execute(f"DROP TABLE IF EXISTS {table}")
+            database.execute(_SCOPE)
+            database.execute(_EVERYTHING if self._everything else _TOUCHED)
+            database.execute(_OPEN_BEFORE)
             database.execute(_WANTED)
             database.execute(_FILL, (self.model_id,))
             database.execute(_MATCH_BY_URI, (self.model_id,))
@@ -148,10 +194,14 @@ class Staging:
             differences = self._differences()
         return differences
 
+    def settle(self) -> None:
+        """Forget that the files were touched: they differ in nothing from the newest generation."""
+        self._database.execute("DELETE FROM touched WHERE uri IN (SELECT uri FROM scope)")
+
     def assign_ids(self) -> None:
         """Give the new items their public ids and all new rows their numbers."""
         database = self._database
-        last: int = database.value("SELECT coalesce(max(seq), 0) FROM sqlite_sequence") or 0
+        last: int = database.value("SELECT max(seq) FROM sqlite_sequence WHERE name = 'items'") or 0
         with database.transaction():
             database.execute(
                 "UPDATE wanted SET image_id = image_id_of(uri, 0) WHERE image_id IS NULL"
@@ -164,12 +214,20 @@ class Staging:
                 )
                 salt += 1
             database.execute(_NUMBER, (last,))
+            database.execute(_CLOSING)
 
-    def vectors(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Item numbers and vector rows of all items, (n,) each, in the order of the rows."""
-        rows = self._database.query("SELECT item_id, vector_row FROM wanted ORDER BY vector_row")
-        pairs = np.fromiter(rows, dtype=np.dtype((np.int64, 2)))  # (n, 2)
-        return np.ascontiguousarray(pairs[:, 0]), np.ascontiguousarray(pairs[:, 1])
+    def all_vectors(self) -> ItemVectors:
+        """Those of every item of the next generation."""
+        return _item_vectors(self._database.query(_ALL_VECTORS))
+
+    def new_vectors(self) -> ItemVectors:
+        """Those of the items that the newest generation does not have."""
+        return _item_vectors(self._database.query(_NEW_VECTORS))
+
+    def closed(self) -> NDArray[np.int64]:
+        """The numbers (n,) of the items that only the generations before have."""
+        rows = self._database.query("SELECT item_id FROM closing ORDER BY item_id")
+        return np.fromiter((row[0] for row in rows), dtype=np.int64)
 
     def _match_renames(self) -> None:
         database = self._database
@@ -183,7 +241,8 @@ class Staging:
         counts: dict[str, int] = dict(
             self._database.query("SELECT change, count(*) FROM wanted GROUP BY change")
         )
-        before: int = self._database.value("SELECT count(*) FROM items WHERE last_gen IS NULL")
+        before: int = self._database.value("SELECT count(*) FROM open_before")
+        untouched: int = self._database.value(_UNTOUCHED, (before,)) or 0
         stayed = sum(count for change, count in counts.items() if change != "new")
         return Differences(
             new=counts.get("new", 0),
@@ -191,9 +250,14 @@ class Staging:
             renamed=counts.get("renamed", 0),
             metadata_changed=counts.get("metadata", 0),
             re_embedded=counts.get("embedding", 0),
-            unchanged=counts.get("none", 0),
+            unchanged=counts.get("none", 0) + untouched,
             removed=before - stayed,
         )
+
+
+def _item_vectors(rows: Iterable[tuple[int, int]]) -> ItemVectors:
+    pairs = np.fromiter(rows, dtype=np.dtype((np.int64, 2)))  # (n, 2)
+    return ItemVectors(np.ascontiguousarray(pairs[:, 0]), np.ascontiguousarray(pairs[:, 1]))
 
 
 def image_id_of(uri: str, salt: int) -> str:
