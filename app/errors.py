@@ -83,6 +83,12 @@ ERROR_TABLE: tuple[ErrorRow, ...] = (
     ErrorRow(indexer_errors.ManifestError, 400, "manifest_invalid", "Manifest not usable"),
     ErrorRow(indexer_errors.SourceError, 400, "source_unusable", "Source not usable"),
     ErrorRow(indexer_errors.ConfigError, 400, "invalid_request", "Invalid request"),
+    ErrorRow(indexer_errors.FilterSyntaxError, 400, "filter_invalid", "Filter not understood"),
+    ErrorRow(indexer_errors.FilterTooLargeError, 400, "filter_invalid", "Filter too large"),
+    ErrorRow(indexer_errors.UnknownFieldError, 400, "unknown_field", "No such field"),
+    ErrorRow(indexer_errors.FilterTypeError, 400, "filter_invalid", "Filter of the wrong type"),
+    ErrorRow(indexer_errors.FilterError, 400, "filter_invalid", "Filter not usable"),
+    ErrorRow(indexer_errors.FacetError, 400, "facet_unusable", "Values not countable"),
     ErrorRow(
         indexer_errors.GenerationDamagedError,
         503,

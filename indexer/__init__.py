@@ -12,6 +12,7 @@ Read half (the service may import it):
     dropping      dropping old generations, rows first, then files
     locking       the one writer of a collection
     searcher      embeddings → hits with metadata
+    filters       which pictures to search, by their metadata; counts of its values (package)
     duplicates    the same picture more than once (package)
     durability    making files survive a power cut
     jobs          indexing as jobs: the table (read half) and the worker (write half) (package)

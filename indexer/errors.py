@@ -16,10 +16,18 @@
     ├── JobNotFoundError          .job_id
     ├── JobStateError             .job_id, .state, .action   the job is past that
     ├── JobQueueFullError         .count
-    └── ScheduleNotFoundError     .schedule_id
+    ├── ScheduleNotFoundError     .schedule_id
+    ├── FilterError               .position, .reason   a filter that cannot be used
+    │   ├── FilterSyntaxError     not in the language
+    │   ├── FilterTooLargeError   too deep, too long, too many conditions
+    │   ├── UnknownFieldError     .field, .suggestions
+    │   └── FilterTypeError       a value or a comparison that the field does not take
+    └── FacetError                .field, .reason      a field whose values cannot be counted
 
 Never knows about HTTP or exit codes; `app.errors` translates. Every message says what to do.
 """
+
+from collections.abc import Sequence
 
 
 class IndexerError(Exception):
@@ -180,3 +188,46 @@ class ScheduleNotFoundError(IndexerError):
     def __init__(self, schedule_id: int) -> None:
         super().__init__(f"there is no schedule {schedule_id}")
         self.schedule_id = schedule_id
+
+
+class FilterError(IndexerError):
+    """A filter cannot be used; `position` is a path in JSON, or a column in text."""
+
+    def __init__(self, position: str, reason: str) -> None:
+        super().__init__(f"{position}: {reason}")
+        self.position = position
+        self.reason = reason
+
+
+class FilterSyntaxError(FilterError):
+    """The filter is not in the language."""
+
+
+class FilterTooLargeError(FilterError):
+    """The filter is deeper, longer or has more conditions than anybody needs."""
+
+
+class UnknownFieldError(FilterError):
+    """No picture of the collection has such a field."""
+
+    def __init__(self, position: str, field: str, suggestions: Sequence[str]) -> None:
+        meant = " or ".join(repr(name) for name in suggestions)
+        super().__init__(
+            position,
+            f"no picture has a field {field!r}" + (f"; did you mean {meant}?" if meant else ""),
+        )
+        self.field = field
+        self.suggestions = tuple(suggestions)
+
+
+class FilterTypeError(FilterError):
+    """The field does not take this value, or this comparison."""
+
+
+class FacetError(IndexerError):
+    """The values of this field cannot be counted."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"cannot count the values of {field!r}: {reason}")
+        self.field = field
+        self.reason = reason

@@ -17,6 +17,9 @@ from indexer.errors import (
     GenerationDamagedError,
     ImageNotFoundError,
 )
+from indexer.filters.expression import Expression
+from indexer.filters.facets import Facet, FacetCounter
+from indexer.filters.selection import Selector
 from indexer.generation import Generation, open_generation, open_reader
 from indexer.vector_store import VectorsMissingError
 from models.encoder import Embeddings
@@ -40,6 +43,8 @@ class Searcher:
         self._reader = reader
         self._generation = generation
         self.record: GenerationRecord = generation.record
+        self.selector = Selector(reader.metadata, reader.words, generation.index.ids)
+        self._facets = FacetCounter(reader.metadata, self.selector)
 
     @classmethod
     def open(cls, config: IndexConfig, generation: int | None = None) -> "Searcher":
@@ -55,19 +60,35 @@ class Searcher:
             reader.close()
             raise
 
-    def search(self, queries: Embeddings, top_k: int) -> list[list[Hit]]:
-        """The nearest pictures to (n, dim) unit queries: n lists, each best first.
+    def search(
+        self, queries: Embeddings, top_k: int, filter: Expression | None = None
+    ) -> list[list[Hit]]:
+        """The nearest pictures to (n, dim) unit queries that meet a filter: n lists, best first.
 
-        A list is shorter than `top_k` only if the generation is. All rows are fetched in one SQL
-        statement. Raises GenerationDamagedError if the catalog lacks one.
+        A list is shorter than `top_k` only if fewer pictures meet the filter. All rows are fetched
+        in one SQL statement. Raises GenerationDamagedError if the catalog lacks one, and
+        UnknownFieldError or FilterTypeError for a filter that does not fit the collection.
         """
-        found = self._generation.index.search(queries, top_k)
+        among = None if filter is None else self.selector.ids(filter)
+        found = self._generation.index.search(queries, top_k, among=among)
         items = self._items(np.unique(found.ids).tolist())
         scores = np.clip(found.scores, -1.0, 1.0)  # rounding may pass 1 by an ulp
         return [
             [Hit(score, items[item_id]) for score, item_id in zip(row_scores, row_ids, strict=True)]
             for row_scores, row_ids in zip(scores.tolist(), found.ids.tolist(), strict=True)
         ]
+
+    def facets(self, fields: Sequence[str], filter: Expression | None = None) -> list[Facet]:
+        """How many pictures that meet a filter have each value of these fields, in order.
+
+        Raises UnknownFieldError, FilterTypeError, or FacetError for a field with too many values.
+        """
+        mask = self.selector.mask(filter)
+        return [self._facets.count(field, mask) for field in fields]
+
+    def matching(self, filter: Expression) -> int:
+        """How many pictures meet a filter. Raises UnknownFieldError or FilterTypeError."""
+        return int(np.count_nonzero(self.selector.mask(filter)))
 
     def sample(self, count: int, seed: int) -> list[Item]:
         """Up to `count` pictures drawn at random; the same seed draws the same."""

@@ -6,7 +6,10 @@ Read half (the service may import it):
     schema      the tables, as a ladder of versions
     schema_hashes  its rung of hashes by which duplicates are known
     schema_touched its rung of touched files: what publishing has to look at
+    schema_metadata  its rung of what filters and keyword search read
     reader      rows for hits, generations, skipped files
+    metadata    which items one condition names, and what values a field has
+    words       keyword search over captions
 
 Write half (the indexer only):
     files       what is known of source files, their contents and embeddings; committed in batches

@@ -129,10 +129,16 @@ class ReaderPool:
         try:
             _migrate(connection, MIGRATIONS)
             connection.execute("PRAGMA query_only = ON")
+            connection.create_function("contains_folded", 2, contains_folded, deterministic=True)
         except BaseException:
             connection.close()
             raise
         return connection
+
+
+def contains_folded(text: str, folded: str) -> bool:
+    """Whether a text holds another one, whatever the case of letters; `folded` is case-folded."""
+    return folded in text.casefold()
 
 
 def _connect(path: Path, *, create: bool) -> sqlite3.Connection:

@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from indexer.catalog.connection import ReaderPool, Row
+from indexer.catalog.metadata import MetadataTable
 from indexer.catalog.records import GenerationRecord, Item, Json, SkippedFile
+from indexer.catalog.words import CaptionWords
 
 _ITEM_COLUMNS = (
     "item_id, image_id, uri, source, content_hash, size_bytes, width, height, format, "
@@ -32,6 +34,8 @@ class CatalogReader:
     def __init__(self, path: Path) -> None:
         """Open. Raises FileNotFoundError, or CatalogVersionError for a newer catalog."""
         self._pool = ReaderPool(path)
+        self.metadata = MetadataTable(self._pool)
+        self.words = CaptionWords(self._pool)
 
     def current_generation(self) -> int | None:
         """The number of the generation to search, or None before the first one."""
