@@ -142,7 +142,7 @@ MIGRATIONS: tuple[Migration, ...] = (
         ),
     ),
     Migration(3, schema_hashes.REASON, schema_hashes.STATEMENTS),
-    Migration(4, schema_metadata.REASON, schema_metadata.STATEMENTS),
     Migration(4, schema_touched.REASON, schema_touched.STATEMENTS),
+    Migration(5, schema_metadata.REASON, schema_metadata.STATEMENTS),
 )
 LATEST_VERSION = MIGRATIONS[-1].version
