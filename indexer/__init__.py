@@ -4,14 +4,22 @@ Read half (the service may import it):
     errors        the IndexerError tree
     config        IndexConfig: where a collection lives, how it is indexed; list_collections
     locations     paths as URIs and back
+    originals     a picture's bytes by its URI, wherever they lie
+    reading       a local file's bytes, without ever hanging
+    storage       anything that fsspec opens (the only door to fsspec)
+    stored_file   a file as a store describes it
+    shard_index   what is kept of a tar shard: where its members lie
     catalog       SQLite: items, skipped files, generations (package; the only door to sqlite3)
     vector_index  nearest neighbours (package; the only door to faiss)
+    gate_result   what the recall gate found, as a manifest carries it
     vector_store  append-only segments of unit vectors
     generation    one published generation: opened, verified, held
     generations   the kept generations: listed, verified, gone back to, pruned
+    disk_need     how much disk a change of model takes
     dropping      dropping old generations, rows first, then files
     locking       the one writer of a collection
     searcher      embeddings → hits with metadata
+    ranking       rankings by embeddings and by words → one
     filters       which pictures to search, by their metadata; counts of its values (package)
     duplicates    the same picture more than once (package)
     durability    making files survive a power cut
@@ -23,13 +31,15 @@ Write half (the batch job; the service never imports it):
     manifests     CSV, JSONL and Parquet → rows with captions and metadata
     parquet       Parquet → plain rows (the only door to pyarrow)
     changes       sources against catalog → what has to be read
-    reading       a file's bytes, without ever hanging
+    tar_members   the members of a tar archive, damaged or not
     recognition   renamed, moved and touched files: read and hashed, never decoded
     lookahead     a function over many values in threads, a bounded number ahead
     pipeline      read → decode pool → batches → encode → commit
     encoding      a batch → embeddings, though one picture of it fails
     thumbnails    small JPEGs by content hash
     publisher     the one place where a generation becomes current
+    recall_gate   builds an index and lets it through only if it finds what it should
+    gate_queries  the texts and pictures that the recall gate asks
     builder       one index run, from lock to summary
     progress      how a run tells its caller how far it is
     gallery       drawn pictures with captions, for trying and for tests

@@ -1,5 +1,7 @@
 """Nearest neighbours among one generation's embeddings. The only importer of faiss.
 
+    kinds       the names of the kinds
+    choice      which kind a collection gets, and why
     neighbours  what a search answers, and how several answers become one
     rows        ids and the rows that hold them
     scanner     what a kind of index must be able to do

@@ -2,11 +2,10 @@
 
 import faiss
 
+from indexer.vector_index.kinds import EXACT
 from indexer.vector_index.rows import Selection
 from indexer.vector_index.scanner import Found, parameters, threads_for
 from models.encoder import Embeddings
-
-EXACT = "exact"
 
 
 class ExactScanner:

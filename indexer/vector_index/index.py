@@ -11,10 +11,11 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.vector_index.exact import EXACT, ExactScanner
-from indexer.vector_index.ivf_rabitq import IVF_RABITQ, IvfRabitqScanner
+from indexer.vector_index.exact import ExactScanner
+from indexer.vector_index.ivf_rabitq import IvfRabitqScanner
+from indexer.vector_index.kinds import EXACT, IVF_RABITQ, KINDS, RABITQ
 from indexer.vector_index.neighbours import NOBODY, Neighbours, nobody
-from indexer.vector_index.rabitq import RABITQ, RabitqScanner
+from indexer.vector_index.rabitq import RabitqScanner
 from indexer.vector_index.rows import RowTable, Selection
 from indexer.vector_index.scanner import Scanner
 from models.encoder import Embeddings
@@ -156,15 +157,14 @@ class VectorIndex:
 
 
 def _empty(dim: int, kind: str, sample: Embeddings | None) -> "faiss.Index":
+    if kind not in KINDS:
+        raise ValueError(f"there is no kind of index named {kind!r}")
     if kind == EXACT:
         return ExactScanner.empty(dim)
     if sample is None or not len(sample):
         raise ValueError(f"an index of the kind {kind!r} needs a sample to learn from")
-    if kind == RABITQ:
-        return RabitqScanner.trained(dim, sample)
-    if kind == IVF_RABITQ:
-        return IvfRabitqScanner.trained(dim, sample)
-    raise ValueError(f"there is no kind of index named {kind!r}")
+    trained = {RABITQ: RabitqScanner.trained, IVF_RABITQ: IvfRabitqScanner.trained}
+    return trained[kind](dim, sample)
 
 
 def _scanner_of(index: "faiss.Index") -> Scanner:

@@ -6,6 +6,7 @@ import faiss
 import numpy as np
 
 from indexer.vector_index.exact import ExactScanner
+from indexer.vector_index.kinds import IVF_RABITQ
 from indexer.vector_index.rows import Selection
 from indexer.vector_index.scanner import Found, parameters, threads_for
 from indexer.vector_index.sifting import (
@@ -17,7 +18,6 @@ from indexer.vector_index.sifting import (
 )
 from models.encoder import Embeddings
 
-IVF_RABITQ = "ivf_rabitq"
 SAMPLE_PER_LIST = 40  # k-means of faiss complains below 39
 _KMEANS_ROUNDS = 10
 _SEED = 20_260

@@ -7,6 +7,7 @@ import faiss
 import numpy as np
 
 from indexer.vector_index.exact import ExactScanner
+from indexer.vector_index.kinds import RABITQ
 from indexer.vector_index.rows import Selection
 from indexer.vector_index.scanner import Found, parameters, threads_for
 from indexer.vector_index.sifting import (
@@ -18,7 +19,6 @@ from indexer.vector_index.sifting import (
 )
 from models.encoder import Embeddings
 
-RABITQ = "rabitq"
 # Up to this share of all rows, comparing those that are allowed costs less than scanning all codes
 # for enough candidates among them.
 _COMPARED_SHARE = 0.1

@@ -14,7 +14,7 @@ from models.encoder import Embeddings
 
 # Effort is how many candidates are compared whatever k is; each neighbour that is asked for adds
 # some more. Measured on photos' embeddings: text queries want about 500 for 10, 1,000 for 100.
-_CANDIDATES_PER_NEIGHBOUR = 5
+_CANDIDATES_PER_NEIGHBOUR = 10
 DEFAULT_EFFORT = 500
 # A filter may leave only what is far from a query, where embeddings crowd and codes tell them
 # apart less well. One that leaves nearly everything, as dead ids do, cannot.

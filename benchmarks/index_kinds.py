@@ -1,0 +1,109 @@
+"""What does each kind of index cost, and what does it find? At equal recall, in one run.
+
+    python -m benchmarks.index_kinds PHOTOS TEXTS.txt [--count 200000] [--embeddings KEPT.npz]
+
+PHOTOS is a folder or a tar of pictures, TEXTS one text a line; both are embedded by the built-in
+model, and `--count` embeddings are made that are spread like the pictures'. Each kind is built,
+saved, mapped again and asked with raised effort, one query at a time on one thread, until recall@10
+and recall@100 reach 0.99 for texts and for pictures. Times are ratios to flat search in the same
+run, and the first line says what flat search took.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from pathlib import Path
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.likely_vectors import likely_pictures, real_embeddings
+from indexer.vector_index.index import VectorIndex
+from models.encoder import Embeddings
+
+KINDS = ("rabitq", "ivf_rabitq")
+EFFORTS = (125, 250, 500, 1_000, 2_000, 4_000, 8_000)
+KS = (10, 100)
+WANTED = 0.99
+QUERIES = 200
+_REPEATED = 3
+
+
+def main() -> None:
+    """Make embeddings, then build and ask each kind."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("photos", type=Path)
+    parser.add_argument("texts", type=Path)
+    parser.add_argument("--count", type=int, default=200_000)
+    parser.add_argument("--embeddings", type=Path)
+    options = parser.parse_args()
+    faiss.omp_set_num_threads(1)
+    with tempfile.TemporaryDirectory() as scratch:
+        real = real_embeddings(options.photos, options.texts, options.embeddings, Path(scratch))
+        stored, _ = likely_pictures(real.pictures, options.count, seed=1)
+        asked = {
+            "texts": np.random.default_rng(2).permutation(real.texts)[:QUERIES],
+            "pictures": likely_pictures(real.pictures, QUERIES, seed=3)[0],
+        }
+        print(f"{options.count:,} embeddings of {stored.shape[1]} numbers")
+        measure(stored, asked, Path(scratch))
+
+
+def measure(stored: Embeddings, asked: dict[str, Embeddings], scratch: Path) -> None:
+    """Print a line for every kind and effort."""
+    flat, built_s = build(stored, "exact", scratch)
+    truth = {name: flat.search(queries, max(KS)).ids for name, queries in asked.items()}
+    flat_s = {k: asking_s(flat, asked["texts"][:50], k, 0) for k in KS}
+    print(f"exact: {flat_s[10] * 1e3:.1f} ms a query, built in {built_s:.1f} s")
+    columns = [f"{name}@{k}" for name in asked for k in KS] + [f"time@{k}" for k in KS]
+    print("kind | effort | " + " | ".join(columns))
+    for kind in KINDS:
+        index, built_s = build(stored, kind, scratch)
+        print(f"{kind}: built in {built_s:.1f} s")
+        for effort in EFFORTS:
+            found = {
+                (name, k): recall(index.search(queries, k, effort=effort).ids, truth[name][:, :k])
+                for name, queries in asked.items()
+                for k in KS
+            }
+            took = [asking_s(index, asked["texts"], k, effort) / flat_s[k] for k in KS]
+            cells = [f"{value:.4f}" for value in found.values()] + [f"{t:.3f}" for t in took]
+            print(f"{kind} | {effort} | " + " | ".join(cells), flush=True)
+            if min(found.values()) >= WANTED:
+                break
+
+
+def build(stored: Embeddings, kind: str, scratch: Path) -> tuple[VectorIndex, float]:
+    """An index as a search opens it, and the seconds that building it took."""
+    started_s = time.perf_counter()
+    size = min(len(stored), int(40 * len(stored) ** 0.5))
+    sample = stored[np.random.default_rng(4).choice(len(stored), size, replace=False)]
+    blocks = ((np.arange(s, min(s + 8_192, len(stored))), stored[s : s + 8_192])
+              for s in range(0, len(stored), 8_192))  # fmt: skip
+    index = VectorIndex.build(stored.shape[1], blocks, kind, sample=sample)
+    built_s = time.perf_counter() - started_s
+    index.save(scratch / kind)
+    return VectorIndex.load(scratch / kind), built_s
+
+
+def asking_s(index: VectorIndex, queries: Embeddings, k: int, effort: int) -> float:
+    """Seconds a query, asked one by one; the best of some rounds, as neighbours disturb."""
+    rounds = []
+    for _ in range(_REPEATED):
+        started_s = time.perf_counter()
+        for place in range(len(queries)):
+            index.search(queries[place : place + 1], k, effort=effort)
+        rounds.append((time.perf_counter() - started_s) / len(queries))
+    return min(rounds)
+
+
+def recall(found: NDArray[np.int64], truth: NDArray[np.int64]) -> float:
+    """The share of the true neighbours (n, k) that were found."""
+    return float(np.mean([np.isin(t, f).mean() for t, f in zip(truth, found, strict=True)]))
+
+
+if __name__ == "__main__":
+    main()
