@@ -108,6 +108,18 @@ class Settings(BaseSettings):
         description="Seconds that running requests get to finish at shutdown.",
     )
     thumbnails: bool = Field(default=True, description="Write thumbnails when indexing.")
+    index_kind: Literal["auto", "exact", "rabitq", "ivf_rabitq"] = Field(
+        default="auto",
+        description="Kind of index to build: `exact`, `rabitq`, `ivf_rabitq`, or `auto` for what "
+        "suits the number of pictures.",
+    )
+    wanted_recall: float = Field(
+        default=0.99,
+        gt=0,
+        le=1,
+        description="Share of the true neighbours that an approximate index must find to be "
+        "published.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="warning", description="How much is logged to standard error."
     )

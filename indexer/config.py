@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from indexer.errors import ConfigError
+from indexer.vector_index.kinds import AUTO, KINDS
 from models.config import DecodeLimits
 
 DEFAULT_COLLECTION = "default"
@@ -34,6 +35,9 @@ class IndexConfig:
     limits: DecodeLimits = field(default_factory=DecodeLimits)
     thumbnails: bool = True
     thumbnail_side: int = 384
+    # The kind of index, "auto" for the one that suits the size; what an approximate one must find.
+    index_kind: str = AUTO
+    wanted_recall: float = 0.99
     # The current generation, one to go back to, and one more for whoever is still reading it.
     kept_generations: int = 3
 
@@ -46,6 +50,10 @@ class IndexConfig:
         counts = ("decode_workers", "batch_size", "thumbnail_side", "kept_generations")
         if any(getattr(self, name) < 1 for name in counts):
             raise ConfigError(f"{', '.join(counts)} must be at least 1")
+        if self.index_kind not in (AUTO, *KINDS):
+            raise ConfigError(f"index_kind must be one of {', '.join((AUTO, *KINDS))}")
+        if not 0 < self.wanted_recall <= 1:
+            raise ConfigError("wanted_recall must be above 0 and at most 1")
 
     def collection_dir(self) -> Path:
         """The directory that holds everything of this collection."""

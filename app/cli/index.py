@@ -51,6 +51,8 @@ def index_command(
     max_file_pixels: options.MaxFilePixels = None,
     decode_workers: options.DecodeWorkers = None,
     thumbnails: options.Thumbnails = None,
+    index_kind: options.IndexKind = None,
+    wanted_recall: options.WantedRecall = None,
 ) -> None:
     """Bring a collection up to date with its folders and manifests."""
     settings = settings_from(locals())
@@ -72,6 +74,8 @@ def _config(settings: Settings) -> IndexConfig:
         batch_size=settings.batch_size,
         limits=settings.file_limits(),
         thumbnails=settings.thumbnails,
+        index_kind=settings.index_kind,
+        wanted_recall=settings.wanted_recall,
     )
 
 

@@ -51,6 +51,8 @@ QueueLength = Annotated[int | None, flag("queue_length")]
 PollIntervalS = Annotated[float | None, flag("poll_interval_s")]
 ShutdownGraceS = Annotated[int | None, flag("shutdown_grace_s")]
 Thumbnails = Annotated[bool | None, flag("thumbnails")]
+IndexKind = Annotated[str | None, flag("index_kind")]
+WantedRecall = Annotated[float | None, flag("wanted_recall")]
 LogLevel = Annotated[str | None, flag("log_level")]
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
