@@ -7,7 +7,8 @@ dependencies  how a route gets at the state
 bounds        how much one request may ask for
 failures      what can go wrong in `app` itself, as one tree
 errors        the one ordered table: domain error → status, code; problem+json
-schemas       request and response types; classify_schemas: those of classification
+schemas       request and response types; classify_schemas: those of classification,
+              filter_schemas: those of filters, facets and modes
 bodies        JSON and multipart bodies → checked requests
 query         weighted terms → one unit embedding
 asking        terms → embeddings → hits, each step timed, off the event loop

@@ -5,6 +5,7 @@ parses requests and never formats answers.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,7 +15,8 @@ from app.live import Pair
 from app.query import ItemTerm, Query, Term, TextTerm, UploadTerm, fuse
 from app.state import ServiceState
 from app.stopwatch import Stopwatch
-from indexer.searcher import Hit
+from indexer.filters.facets import Facet
+from indexer.searcher import Hit, Searcher
 from models.config import DecodeLimits
 from models.encoder import Embeddings, Encoder
 from models.images import decode_image
@@ -69,5 +71,33 @@ async def find(state: ServiceState, pair: Pair, query: Query, watch: Stopwatch) 
     embeddings = await embed_terms(state, pair, query.terms, watch)
     embedding = fuse(embeddings, [term.weight for term in query.terms])  # (1, dim)
     with watch.step("search"):
-        results = await state.lookup.run(pair.searcher.search, embedding, query.top_k)
-    return results[0]
+        return await state.lookup.run(
+            pair.searcher.find,
+            embedding,
+            query.top_k,
+            words=query.words,
+            mode=query.mode,
+            filter=query.filter,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many pictures meet a question's filter, and how many of these have which values."""
+
+    matching: int | None
+    facets: list[Facet]
+
+
+async def count(state: ServiceState, searcher: Searcher, query: Query, watch: Stopwatch) -> Counted:
+    """What a question wants counted besides its hits; `matching` is None without a filter.
+
+    Raises UnknownFieldError, FilterTypeError, FacetError and OverloadedError.
+    """
+    matching, facets = None, list[Facet]()
+    with watch.step("search"):
+        if query.filter is not None:
+            matching = await state.lookup.run(searcher.matching, query.filter)
+        if query.facets:
+            facets = await state.lookup.run(searcher.facets, query.facets, query.filter)
+    return Counted(matching, facets)

@@ -20,6 +20,7 @@ from app.failures import InvalidRequestError, UnsupportedBodyError
 from app.query import ItemTerm, Query, Term, TextTerm, UploadTerm
 from app.schemas import ImageRef, SearchBody, SearchForm
 from app.state import ServiceState
+from indexer.filters.parsing import parse_filter
 
 Body = TypeVar("Body", bound=BaseModel)
 Question = TypeVar("Question")
@@ -45,18 +46,19 @@ class ClassifyQuestion:
 async def read_search(state: ServiceState, request: Request) -> Query:
     """The search in a JSON or multipart body.
 
-    Raises RequestValidationError, InvalidRequestError, UnsupportedBodyError, BodyTooLargeError.
+    Raises RequestValidationError, InvalidRequestError, UnsupportedBodyError, BodyTooLargeError,
+    FilterError's kinds.
     """
     default = state.settings.collection
     if _media_type(request) == JSON:
         return await _read_json(
             state, request, SearchBody, lambda body: _query_of_body(body, default)
         )
-    form, data = await _read_form(request, SearchForm, lists=())
+    form, data = await _read_form(request, SearchForm, lists=("facets",))
     terms: list[Term] = [UploadTerm(data, form.image_weight)]
     if form.text is not None:
         terms.append(TextTerm(form.text, form.text_weight))
-    return Query(tuple(terms), form.k, form.collection or default)
+    return _query(form, terms, default)
 
 
 async def read_classify(state: ServiceState, request: Request) -> ClassifyQuestion:
@@ -151,7 +153,18 @@ def _query_of_body(body: SearchBody, default_collection: str) -> Query:
             terms.append(TextTerm(term.text, term.weight))
         elif term.image is not None:
             terms.append(_image_term(term.image, term.weight))
-    return Query(tuple(terms), body.k, body.collection or default_collection)
+    return _query(body, terms, default_collection)
+
+
+def _query(body: SearchBody | SearchForm, terms: list[Term], default_collection: str) -> Query:
+    return Query(
+        tuple(terms),
+        body.k,
+        body.collection or default_collection,
+        None if body.filter is None else parse_filter(body.filter),
+        body.mode,
+        tuple(body.facets),
+    )
 
 
 def _classify_question(

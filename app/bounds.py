@@ -11,3 +11,6 @@ MAX_CLASSNAMES = 1000
 MAX_TEMPLATES = 100
 MAX_PROMPTS = 5000  # classnames × templates: each is a pass through the text tower
 MAX_IMAGE_ID_CHARS = 64
+MAX_FACETS = 8  # each is counted over all pictures that meet the filter
+MAX_FIELD_CHARS = 200
+MAX_FILTER_CHARS = 20_000  # a hundred conditions with long names and values

@@ -135,7 +135,14 @@ def problem_for(error: Exception, path: str) -> Problem:
         detail=row.detail or str(error),
         code=row.code,
         instance=path,
+        errors=_fields(error),
     )
+
+
+def _fields(error: Exception) -> list[ProblemField] | None:
+    if isinstance(error, indexer_errors.FilterError):
+        return [ProblemField(field=error.position, reason=error.reason)]
+    return None
 
 
 def problem_response(problem: Problem, headers: dict[str, str] | None = None) -> Response:

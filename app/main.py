@@ -17,6 +17,7 @@ from app.errors import install_error_handlers
 from app.routes import (
     classify,
     collections,
+    fields,
     health,
     images,
     model,
@@ -34,6 +35,7 @@ _ROUTERS = (
     classify.router,
     images.router,
     collections.router,
+    fields.router,
     model.router,
     health.router,
     reference.router,

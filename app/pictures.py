@@ -1,7 +1,10 @@
 """Items of the catalog → pictures of the API, with the addresses of their files. Reads nothing."""
 
+from dataclasses import asdict
+
 from app.schemas import Hit, Picture, PictureInfo
 from indexer.catalog.records import Item
+from indexer.searcher import Hit as FoundHit
 
 _VERSION_CHARS = 12  # of the content hash: enough to tell the versions of one picture apart
 
@@ -31,9 +34,11 @@ def picture(item: Item, collection: str) -> Picture:
     return Picture.model_validate(_fields(item, collection))
 
 
-def hit(item: Item, score: float, collection: str) -> Hit:
+def hit(found: FoundHit, collection: str) -> Hit:
     """A picture that was found."""
-    return Hit.model_validate({**_fields(item, collection), "score": score})
+    ranks = None if found.ranks is None else asdict(found.ranks)
+    fields = _fields(found.item, collection)
+    return Hit.model_validate({**fields, "score": found.score, "ranks": ranks})
 
 
 def picture_info(item: Item, collection: str, generation: int) -> PictureInfo:

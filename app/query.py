@@ -24,6 +24,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.failures import InvalidRequestError, NullQueryError
+from indexer.filters.expression import Expression
+from indexer.ranking import Mode
 from models.encoder import Embeddings
 
 # Below this share of the weights' sum, what is left of the terms is rounding, not direction.
@@ -59,17 +61,28 @@ Term = TextTerm | UploadTerm | ItemTerm
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question to one collection."""
+    """A question to one collection. `filter` says which pictures are searched."""
 
     terms: tuple[Term, ...]
     top_k: int
     collection: str
+    filter: Expression | None = None
+    mode: Mode = Mode.VECTOR
+    facets: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.terms:
             raise InvalidRequestError("the query has no terms")
         if all(term.weight == 0 for term in self.terms):
             raise InvalidRequestError("all weights are zero; give at least one term a weight")
+        if self.mode is not Mode.VECTOR and not self.words:
+            raise InvalidRequestError(f"the mode {self.mode} needs words to look for")
+
+    @property
+    def words(self) -> str:
+        """What is looked for in captions: the texts that are not pushed away from."""
+        wanted = (term for term in self.terms if isinstance(term, TextTerm) and term.weight > 0)
+        return " ".join(term.text for term in wanted)
 
 
 def fuse(embeddings: Embeddings, weights: Sequence[float]) -> Embeddings:

@@ -12,7 +12,9 @@ from app.bounds import (
     MAX_TOP_K,
     MAX_WEIGHT,
 )
+from app.filter_schemas import FacetCounts, Facets, FilterText, HitRanks, SearchMode
 from app.settings import COLLECTION_PATTERN
+from indexer.ranking import Mode
 
 TopK = Annotated[int, Field(ge=1, le=MAX_TOP_K)]
 CollectionName = Annotated[str, Field(pattern=COLLECTION_PATTERN)]
@@ -68,6 +70,9 @@ class SearchBody(RequestBody):
     query: list[TermBody] = Field(min_length=1, max_length=MAX_TERMS)
     k: TopK = DEFAULT_TOP_K
     collection: CollectionName | None = None
+    filter: dict[str, JsonValue] | FilterText | None = None
+    mode: SearchMode = Mode.VECTOR
+    facets: Facets = Field(default_factory=list)
 
 
 class SearchForm(RequestBody):
@@ -78,6 +83,9 @@ class SearchForm(RequestBody):
     image_weight: Weight = 1.0
     k: TopK = DEFAULT_TOP_K
     collection: CollectionName | None = None
+    filter: FilterText | None = None
+    mode: SearchMode = Mode.VECTOR
+    facets: Facets = Field(default_factory=list)
 
 
 class Picture(BaseModel):
@@ -95,9 +103,13 @@ class Picture(BaseModel):
 
 
 class Hit(Picture):
-    """A picture that was found; `score` is the cosine to the question, in [-1, 1]."""
+    """A picture that was found; `score` is the cosine to the question, in [-1, 1].
+
+    `ranks` is set in the modes that look at words, where it decides the order.
+    """
 
     score: float
+    ranks: HitRanks | None = None
 
 
 class TookMs(BaseModel):
@@ -111,11 +123,16 @@ class TookMs(BaseModel):
 
 
 class SearchAnswer(BaseModel):
-    """What was found, best first."""
+    """What was found, best first.
+
+    `matching` is how many pictures meet the filter, `facets` count values among all of these.
+    """
 
     collection: str
     generation: int
     hits: list[Hit]
+    matching: int | None = None
+    facets: dict[str, FacetCounts] | None = None
     took_ms: TookMs
 
 

@@ -19,8 +19,10 @@ from indexer.errors import (
 )
 from indexer.filters.expression import Expression
 from indexer.filters.facets import Facet, FacetCounter
+from indexer.filters.fields import Field
 from indexer.filters.selection import Selector
 from indexer.generation import Generation, open_generation, open_reader
+from indexer.ranking import LEAST_DEPTH, Mode, Ranks, fuse_ranks
 from indexer.vector_store import VectorsMissingError
 from models.encoder import Embeddings
 
@@ -29,10 +31,11 @@ _UNIT_TOLERANCE = 1e-3
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One answer: `score` is the cosine, in [-1, 1]."""
+    """One answer: `score` is the cosine, in [-1, 1]; `ranks` say why it stands here, if fused."""
 
     score: float
     item: Item
+    ranks: Ranks | None = None
 
 
 class Searcher:
@@ -77,6 +80,40 @@ class Searcher:
             [Hit(score, items[item_id]) for score, item_id in zip(row_scores, row_ids, strict=True)]
             for row_scores, row_ids in zip(scores.tolist(), found.ids.tolist(), strict=True)
         ]
+
+    def find(
+        self,
+        query: Embeddings,
+        top_k: int,
+        *,
+        words: str = "",
+        mode: Mode = Mode.VECTOR,
+        filter: Expression | None = None,
+    ) -> list[Hit]:
+        """The best pictures for a (1, dim) unit query and its words that meet a filter, best first.
+
+        A hit's score is its cosine in every mode. By keyword only pictures are found whose captions
+        have one of the words. Raises as `search`.
+        """
+        if mode is Mode.VECTOR:
+            return self.search(query, top_k, filter)[0]
+        depth = max(top_k, LEAST_DEPTH)
+        vector: list[int] = []
+        if mode is Mode.HYBRID:
+            among = None if filter is None else self.selector.ids(filter)
+            vector = self._generation.index.search(query, depth, among=among).ids[0].tolist()
+        fused = fuse_ranks(vector, self._by_words(words, depth, filter), top_k)
+        items = self._items(item_id for item_id, _ in fused)
+        found = [items[item_id] for item_id, _ in fused]
+        scores = np.clip(self.embeddings(found) @ query[0], -1.0, 1.0).tolist()  # (len(fused),)
+        return [
+            Hit(score, item, ranks)
+            for score, item, (_, ranks) in zip(scores, found, fused, strict=True)
+        ]
+
+    def fields(self) -> list[Field]:
+        """The fields that filters and facets may name, the built-in ones first."""
+        return self.selector.conditions.fields.known()
 
     def facets(self, fields: Sequence[str], filter: Expression | None = None) -> list[Facet]:
         """How many pictures that meet a filter have each value of these fields, in order.
@@ -153,6 +190,14 @@ class Searcher:
         """Let go of the generation; searches that are under way still finish."""
         self._generation.close()
         self._reader.close()
+
+    def _by_words(self, words: str, top_k: int, filter: Expression | None) -> list[int]:
+        """The ids of the pictures whose captions fit the words best and that meet a filter."""
+        matches = self._reader.words.matching(words)
+        allowed = self.selector.slots.within(matches.ids, self.selector.mask(filter))
+        ids, scores = matches.ids[allowed], matches.scores[allowed]
+        best: list[int] = ids[np.lexsort((ids, -scores))[:top_k]].tolist()
+        return best
 
     def _items(self, item_ids: Iterable[int]) -> dict[int, Item]:
         wanted = list(item_ids)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -16,6 +17,8 @@ from app.failures import InvalidRequestError
 
 if TYPE_CHECKING:
     from app.settings import Settings
+    from indexer.filters.expression import Expression
+    from indexer.ranking import Mode
     from indexer.searcher import Hit, Searcher
     from models.encoder import Embeddings, Encoder
 
@@ -27,6 +30,14 @@ Exclude = Annotated[
     list[str] | None, typer.Option("--not", help="Words to push away from (repeatable).")
 ]
 TopK = Annotated[int, typer.Option("-k", min=1, max=MAX_TOP_K, help="How many pictures.")]
+Filter = Annotated[
+    str | None,
+    typer.Option("--filter", "-f", help="Which pictures to search: 'year >= 2020 and tags = sea'."),
+]
+By = Annotated[
+    Literal["vector", "keyword", "hybrid"],
+    typer.Option("--mode", help="Rank by embeddings, by the words of captions, or by both."),
+]
 
 NOT_WEIGHT = -0.5  # at -1 what is pushed away outweighs what is looked for
 
@@ -36,6 +47,8 @@ def search_command(
     image: Image = None,
     exclude: Exclude = None,
     k: TopK = DEFAULT_TOP_K,
+    filter: Filter = None,
+    mode: By = "vector",
     as_json: options.AsJson = False,
     data_dir: options.DataDir = None,
     collection: options.Collection = None,
@@ -51,12 +64,27 @@ def search_command(
     text = " ".join(words or [])
     if not (text.strip() or image):
         raise InvalidRequestError("say what to look for: words, or --image FILE")
+    ranking, chosen = _ranking(text, mode), _chosen(filter)
     with open_searcher(settings) as searcher:
         encoder = load_model(settings)
         searcher.check_fingerprint(encoder.info.fingerprint)
         question = _embed(settings, encoder, text, image or [], exclude or [])
-        hits = searcher.search(question, k)[0]
+        hits = searcher.find(question, k, words=text, mode=ranking, filter=chosen)
         _show(settings, searcher, hits, as_json)
+
+
+def _ranking(text: str, mode: str) -> Mode:
+    from indexer.ranking import Mode
+
+    if mode != Mode.VECTOR and not text.strip():
+        raise InvalidRequestError(f"the mode {mode} needs words to look for")
+    return Mode(mode)
+
+
+def _chosen(filter: str | None) -> Expression | None:
+    from indexer.filters.parsing import parse_filter
+
+    return None if filter is None else parse_filter(filter)
 
 
 def _embed(
@@ -93,6 +121,7 @@ def _as_dict(hit: Hit) -> dict[str, Any]:
     return {
         "id": item.image_id,
         "score": hit.score,
+        "ranks": None if hit.ranks is None else asdict(hit.ranks),
         "path": str(item.path),
         "uri": item.uri,
         "caption": item.caption,

@@ -5,16 +5,19 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request
 from fastapi import Query as Parameter
 
-from app.asking import find
+from app.asking import Counted, count, find
 from app.bodies import read_search
 from app.bounds import DEFAULT_TOP_K
 from app.dependencies import Collection, State
+from app.filter_schemas import FacetCount, FacetCounts, Facets, FilterText, SearchMode
 from app.pictures import hit
 from app.query import Query, TextTerm
 from app.routes.described import body_of
 from app.schemas import QueryText, SearchAnswer, SearchBody, SearchForm, TookMs, TopK
 from app.state import ServiceState
 from app.stopwatch import Stopwatch
+from indexer.filters.parsing import parse_filter
+from indexer.ranking import Mode
 
 router = APIRouter(tags=["search"])
 
@@ -27,9 +30,14 @@ async def search_by_words(
     collection: Collection,
     q: Annotated[QueryText, Parameter(description="What to look for.")],
     k: Annotated[TopK, Parameter(description="How many pictures.")] = DEFAULT_TOP_K,
+    filter: Annotated[FilterText | None, Parameter(description="Which pictures to search.")] = None,
+    mode: Annotated[SearchMode, Parameter()] = Mode.VECTOR,
+    facets: Annotated[Facets, Parameter()] = [],  # noqa: B006 - FastAPI copies it
 ) -> SearchAnswer:
     """The k pictures nearest to the words, best first."""
-    return await _answer(state, Query((TextTerm(q),), k, collection), Stopwatch())
+    chosen = None if filter is None else parse_filter(filter)
+    query = Query((TextTerm(q),), k, collection, chosen, mode, tuple(facets))
+    return await _answer(state, query, Stopwatch())
 
 
 @router.post(
@@ -46,8 +54,9 @@ async def search_by_terms(state: State, request: Request) -> SearchAnswer:
 async def _answer(state: ServiceState, query: Query, watch: Stopwatch) -> SearchAnswer:
     with state.ready.live.pair(query.collection) as pair:
         found = await find(state, pair, query, watch)
+        counted = await count(state, pair.searcher, query, watch)
         with watch.step("metadata"):
-            hits = [hit(one.item, one.score, query.collection) for one in found]
+            hits = [hit(one, query.collection) for one in found]
         generation = pair.searcher.record.generation
     took_ms = TookMs(
         decode=watch.ms("decode"),
@@ -57,5 +66,20 @@ async def _answer(state: ServiceState, query: Query, watch: Stopwatch) -> Search
         total=watch.total_ms(),
     )
     return SearchAnswer(
-        collection=query.collection, generation=generation, hits=hits, took_ms=took_ms
+        collection=query.collection,
+        generation=generation,
+        hits=hits,
+        matching=counted.matching,
+        facets=_facets(counted) if query.facets else None,
+        took_ms=took_ms,
     )
+
+
+def _facets(counted: Counted) -> dict[str, FacetCounts]:
+    return {
+        facet.field: FacetCounts(
+            values=[FacetCount(value=one.value, count=one.count) for one in facet.values],
+            distinct=facet.distinct,
+        )
+        for facet in counted.facets
+    }

@@ -38,6 +38,13 @@ class Slots:
         slots = slots[(slots >= 0) & (slots < self.count)]
         return slots[self.taken[slots]]
 
+    def within(self, ids: Ids, mask: Mask) -> Mask:
+        """Which of these ids (n,) are in a mask (count,). Returns (n,)."""
+        slots = ids - self._first
+        there = (slots >= 0) & (slots < self.count)
+        there[there] = mask[slots[there]]
+        return there
+
     def ids(self, mask: Mask) -> Ids:
         """The ids in the slots of a mask (count,), ascending."""
         return np.flatnonzero(mask) + self._first

@@ -187,8 +187,8 @@ def _quoted(operand: Any) -> str:
 def test_filters_find_what_a_look_at_every_item_finds(shelf: Shelf, seed: int):
     rng = random.Random(seed)
     for _ in range(150):
-        size = {"width": rng.choice([1, 2, 12]), "height": rng.choice([1, 2, 12])}
-        shelf.put(_metadata(rng), **size, format=rng.choice(["JPEG", "PNG"]))
+        width, height = rng.choice([1, 2, 12]), rng.choice([1, 2, 12])
+        shelf.put(_metadata(rng), width=width, height=height, format=rng.choice(["JPEG", "PNG"]))
     for item_id in rng.sample(list(shelf.rows), 40):
         shelf.drop(item_id)
     other_generation = set(rng.sample(list(shelf.rows), 20))
