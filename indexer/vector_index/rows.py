@@ -5,6 +5,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+# A directory of rows by id is kept where it has no more than so many places for each id.
+_LOOSE = 4
+# One in so many rows, and more, are put in order by a mask.
+_MASK_SORTS = 32
+
 
 def ascending(ids: NDArray[np.int64]) -> NDArray[np.int64]:
     """The distinct ids (m,), ascending; the array itself if it is that already."""
@@ -57,21 +62,44 @@ class RowTable:
         return Selection(np.arange(len(self.ids)), len(self.ids))
 
     def _rows_of(self, wanted: NDArray[np.int64]) -> NDArray[np.int64]:
-        own, rows = self._by_id
-        if not len(own) or not len(wanted):
+        """Ascending rows (m,) of distinct ascending ids."""
+        if not len(self.ids) or not len(wanted):
             return np.empty(0, np.int64)
+        low, rows_by_id = self._directory
+        if rows_by_id is None:
+            return self._searched(wanted)
+        places = wanted[slice(*np.searchsorted(wanted, (low, low + len(rows_by_id))))] - low
+        rows = rows_by_id[places]
+        return self._in_order(rows[rows >= 0])
+
+    def _searched(self, wanted: NDArray[np.int64]) -> NDArray[np.int64]:
+        own, rows = self._by_id
         if len(wanted) <= len(own):  # look the shorter list up in the longer one
             places = np.searchsorted(own, wanted).clip(max=len(own) - 1)
-            chosen = rows[places[own[places] == wanted]]
-        else:
-            places = np.searchsorted(wanted, own).clip(max=len(wanted) - 1)
-            chosen = rows[wanted[places] == own]
-        return np.sort(chosen)
+            return self._in_order(rows[places[own[places] == wanted]])
+        places = np.searchsorted(wanted, own).clip(max=len(wanted) - 1)
+        return self._in_order(rows[wanted[places] == own])
+
+    def _in_order(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The rows ascending; a mask sorts many of them faster than sorting does."""
+        if len(rows) * _MASK_SORTS < len(self.ids):
+            return np.sort(rows)
+        mask = np.zeros(len(self.ids), dtype=np.bool_)
+        mask[rows] = True
+        return np.flatnonzero(mask)
+
+    @cached_property
+    def _directory(self) -> tuple[int, NDArray[np.int64] | None]:
+        """The row of each id from the lowest on, -1 for none; None where ids lie too far apart."""
+        low, high = int(self.ids.min()), int(self.ids.max())
+        if high - low >= _LOOSE * len(self.ids):
+            return low, None
+        rows_by_id = np.full(high - low + 1, -1, np.int64)
+        rows_by_id[self.ids - low] = np.arange(len(self.ids))
+        return low, rows_by_id
 
     @cached_property
     def _by_id(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The ids ascending, and the row of each, (count,) both."""
-        if bool(np.all(self.ids[1:] > self.ids[:-1])):
-            return self.ids, np.arange(len(self.ids))
         order = np.argsort(self.ids, kind="stable")
         return self.ids[order], order

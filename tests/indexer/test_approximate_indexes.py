@@ -79,7 +79,7 @@ def test_a_search_finds_more_with_more_effort(index: VectorIndex, cloud: Cloud):
         _recall(cloud, index.search(cloud.queries, 10, effort=effort).ids, everything, 10)
         for effort in (0, 500)
     ]
-    assert recalls[0] < 0.95 < 0.99 < recalls[1]
+    assert recalls[0] < 0.99 < recalls[1]
 
 
 def test_a_search_for_more_than_lies_nearby_finds_them_all(index: VectorIndex, cloud: Cloud):

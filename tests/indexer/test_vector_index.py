@@ -79,6 +79,15 @@ def test_index_is_the_same_when_it_is_loaded_again(index: VectorIndex, tmp_path:
     np.testing.assert_array_equal(loaded.search(questions, 5).ids, index.search(questions, 5).ids)
 
 
+@pytest.mark.parametrize("far", [1, 10, 10**9])
+def test_index_finds_ids_however_far_apart_they_lie(far: int):
+    index = VectorIndex.build(DIM, [(IDS * far, STORED)])
+    wanted = np.r_[IDS[:40] * far, IDS[:3] * far + 1, -5, 0]
+    found = index.search(STORED[:1], 500, among=wanted, excluded=IDS[30:50] * far)
+    known = {int(i) for i in wanted} & {int(i) for i in IDS * far}
+    assert set(found.ids[0].tolist()) == known - {int(i) for i in IDS[30:50] * far}
+
+
 def test_index_of_a_kind_that_is_not_ours_is_refused(tmp_path: Path):
     faiss.write_index(faiss.IndexFlatL2(DIM), str(tmp_path / "flat"))
     faiss.write_index(faiss.IndexIDMap(faiss.IndexFlatL2(DIM)), str(tmp_path / "distances"))
