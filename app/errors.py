@@ -89,6 +89,10 @@ ERROR_TABLE: tuple[ErrorRow, ...] = (
     ErrorRow(indexer_errors.FilterTypeError, 400, "filter_invalid", "Filter of the wrong type"),
     ErrorRow(indexer_errors.FilterError, 400, "filter_invalid", "Filter not usable"),
     ErrorRow(indexer_errors.FacetError, 400, "facet_unusable", "Values not countable"),
+    ErrorRow(indexer_errors.SameContentError, 400, "same_content", "The files are equal"),
+    ErrorRow(
+        indexer_errors.DuplicatesUnknownError, 409, "duplicates_unknown", "Duplicates not known yet"
+    ),
     ErrorRow(
         indexer_errors.GenerationDamagedError,
         503,

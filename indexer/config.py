@@ -59,9 +59,17 @@ class IndexConfig:
         """The directory that holds everything of this collection."""
         return self.data_dir / "collections" / self.collection
 
+    def decode_side(self, image_size: int) -> int:
+        """Pixels that the short side of a decoded picture must keep, for model and thumbnail."""
+        return max(image_size, self.thumbnail_side // 2)
+
     def catalog_path(self) -> Path:
         """The SQLite file."""
         return self.collection_dir() / "catalog.sqlite"
+
+    def duplicates_path(self) -> Path:
+        """The SQLite file of duplicates and of what was decided of them."""
+        return self.collection_dir() / "duplicates.sqlite"
 
     def lock_path(self) -> Path:
         """The file that the one indexer at work holds locked."""

@@ -13,6 +13,8 @@
     ├── SourceError               .source, .reason
     │   └── ManifestError         a CSV or JSONL file that cannot be read as a manifest
     ├── ConfigError               .reason       a value that no collection can be made of
+    ├── SameContentError          .image_ids
+    ├── DuplicatesUnknownError    .collection, .mode
     ├── JobNotFoundError          .job_id
     ├── JobStateError             .job_id, .state, .action   the job is past that
     ├── JobQueueFullError         .count
@@ -154,6 +156,29 @@ class SourceError(IndexerError):
 
 class ManifestError(SourceError):
     """A CSV or JSONL file cannot be read as a manifest."""
+
+
+class SameContentError(IndexerError):
+    """Two pictures were said to be no duplicates, and their files are equal."""
+
+    def __init__(self, image_ids: tuple[str, str]) -> None:
+        super().__init__(
+            f"the files of {image_ids[0]} and {image_ids[1]} are equal byte for byte; "
+            "decide `keep` if both should stay"
+        )
+        self.image_ids = image_ids
+
+
+class DuplicatesUnknownError(IndexerError):
+    """Nobody has looked for duplicates yet, and there are too many pictures to do it in passing."""
+
+    def __init__(self, collection: str, mode: str) -> None:
+        super().__init__(
+            "nobody has looked for duplicates here yet; run: "
+            f"sightline duplicates --mode {mode} --collection {collection}"
+        )
+        self.collection = collection
+        self.mode = mode
 
 
 class JobNotFoundError(IndexerError):

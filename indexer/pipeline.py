@@ -76,7 +76,7 @@ class Pipeline:
         self._model = model
         self._encoder = encoder
         self._progress = progress
-        self._min_side = max(encoder.info.image_size, config.thumbnail_side // 2)
+        self._min_side = config.decode_side(encoder.info.image_size)
         self._store = VectorStore(config.vectors_dir(model.fingerprint), model.dim)
         self._next_row = table.next_vector_row(model.model_id)
         self._batch: dict[str, _Prepared] = {}  # by content hash: equal pictures are encoded once

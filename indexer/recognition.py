@@ -37,9 +37,14 @@ def read_unknown(uri: str, limits: DecodeLimits, known: KnownContents) -> ReadFi
         return ReadFile(
             FileState(uri, error.size_bytes, error.mtime_ns, None, error.code, error.reason), None
         )
-    content_hash = hashlib.blake2b(read.data, digest_size=_HASH_BYTES).hexdigest()
+    content_hash = content_hash_of(read.data)
     state = FileState(uri, read.size_bytes, read.mtime_ns, content_hash)
     return ReadFile(state, None if content_hash in known else read.data)
+
+
+def content_hash_of(data: bytes) -> str:
+    """The hash by which a content is known: 40 hexadecimal digits."""
+    return hashlib.blake2b(data, digest_size=_HASH_BYTES).hexdigest()
 
 
 def recognise(

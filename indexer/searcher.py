@@ -142,6 +142,14 @@ class Searcher:
             raise ImageNotFoundError(image_id)
         return item
 
+    def items_of_contents(self, content_hashes: Iterable[str]) -> list[Item]:
+        """The pictures that have these contents, by URI."""
+        return self._reader.items_of_contents(content_hashes, self.record.generation)
+
+    def image_ids_of_contents(self, content_hashes: Iterable[str]) -> dict[str, list[str]]:
+        """The ids of the pictures that have these contents, by content."""
+        return self._reader.image_ids_of_contents(content_hashes, self.record.generation)
+
     def embedding(self, image_id: str) -> Embeddings:
         """The stored embedding (1, dim), unit length.
 

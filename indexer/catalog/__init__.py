@@ -7,6 +7,7 @@ Read half (the service may import it):
     schema_hashes  its rung of hashes by which duplicates are known
     schema_touched its rung of touched files: what publishing has to look at
     schema_metadata  its rung of what filters and keyword search read
+    contents    the contents of a generation, as duplicates are found among them
     reader      rows for hits, generations, skipped files
     metadata    which items one condition names, and what values a field has
     words       keyword search over captions

@@ -68,6 +68,31 @@ class CatalogReader:
         )
         return _item(rows[0]) if rows else None
 
+    def items_of_contents(self, content_hashes: Iterable[str], generation: int) -> list[Item]:
+        """The pictures of these contents in one generation, by URI."""
+        rows = self._pool.query(
+            f"SELECT {_ITEM_COLUMNS} FROM items "
+            f"WHERE content_hash IN (SELECT value FROM json_each(?1)) AND {_IN_GENERATION} "
+            "ORDER BY uri",
+            (json.dumps(list(content_hashes)), generation),
+        )
+        return [_item(row) for row in rows]
+
+    def image_ids_of_contents(
+        self, content_hashes: Iterable[str], generation: int
+    ) -> dict[str, list[str]]:
+        """The ids of the pictures of these contents in one generation, by content, then by URI."""
+        rows = self._pool.query(
+            "SELECT content_hash, image_id FROM items "
+            f"WHERE content_hash IN (SELECT value FROM json_each(?1)) AND {_IN_GENERATION} "
+            "ORDER BY uri",
+            (json.dumps(list(content_hashes)), generation),
+        )
+        ids: dict[str, list[str]] = {}
+        for content_hash, image_id in rows:
+            ids.setdefault(content_hash, []).append(image_id)
+        return ids
+
     def skipped(self, limit: int, offset: int = 0) -> list[SkippedFile]:
         """Listed files that are not indexed, by URI, with the reason."""
         rows = self._pool.query(_SKIPPED, (limit, offset))

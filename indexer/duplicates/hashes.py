@@ -32,12 +32,12 @@ _MOST_UINT16_ROWS = 257  # so many bytes of 255 still fit into 16 bits
 class PictureHashes:
     """What a picture is known by.
 
-    `pixel_hash` is equal for equal pixels of equal size, whatever the file format;
-    `perceptual_hash` has 63 bits, few of which differ between copies, and is None for a picture
-    without structure.
+    `pixel_hash` is equal for equal pixels of equal size, whatever the file format, and None where
+    the pixels themselves are gone; `perceptual_hash` has 63 bits, few of which differ between
+    copies, and is None for a picture without structure.
     """
 
-    pixel_hash: str
+    pixel_hash: str | None
     perceptual_hash: int | None
 
 
