@@ -8,7 +8,8 @@ bounds        how much one request may ask for
 failures      what can go wrong in `app` itself, as one tree
 errors        the one ordered table: domain error → status, code; problem+json
 schemas       request and response types; classify_schemas: those of classification,
-              filter_schemas: those of filters, facets and modes
+              filter_schemas: those of filters, facets and modes,
+              generation_schemas: those of kept generations
 bodies        JSON and multipart bodies → checked requests
 query         weighted terms → one unit embedding
 asking        terms → embeddings → hits, each step timed, off the event loop
@@ -19,6 +20,7 @@ stopwatch     milliseconds of the steps of one request
 batching      cross-request batches for the encoder, with back-pressure
 threads       bounded threads for everything else that blocks
 engine        one loaded model: encoder, batcher, classifier; engines: all of them, held and freed
+model_choice  which model: the configured one, or the one that a collection was made with
 live          what is served: for each collection a searcher and its model, leased together
 follower      changes over when a generation is published, loading its model beside the old one
 security      body limit, host check, response headers

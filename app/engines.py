@@ -6,11 +6,11 @@ collection.
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import replace
 
 from app.batching import EncodeBatcher
 from app.engine import Engine
 from app.failures import ModelNotHereError
+from app.model_choice import model_of
 from app.settings import Settings
 from app.threads import run_in_daemon_thread
 from indexer.catalog.records import GenerationRecord
@@ -24,16 +24,6 @@ from models.loading import model_calibration
 EncoderLoader = Callable[[ModelConfig], Encoder]
 
 logger = logging.getLogger("sightline")
-
-
-def model_of(settings: Settings, record: GenerationRecord) -> ModelConfig:
-    """The model that a generation names, with this machine's device, precision and hub rules."""
-    pretrained = record.model.get("pretrained")
-    return replace(
-        settings.model_choice(),
-        model_name=str(record.model.get("model_name")),
-        pretrained=None if pretrained is None else str(pretrained),
-    )
 
 
 class Engines:

@@ -11,9 +11,10 @@ import asyncio
 import logging
 from collections.abc import Coroutine
 
-from app.engines import Engines, model_of
+from app.engines import Engines
 from app.failures import ModelNotHereError
 from app.live import LiveCollections, Refusal
+from app.model_choice import model_of
 from app.settings import Settings
 from indexer.catalog.records import GenerationRecord
 from indexer.config import IndexConfig, list_collections

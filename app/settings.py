@@ -11,7 +11,7 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from indexer.config import available_cores
-from models.config import DecodeLimits, ModelConfig
+from models.config import BUILTIN_MODEL, DecodeLimits, ModelConfig
 
 ENV_PREFIX = "SIGHTLINE_"
 COLLECTION_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,63}$"
@@ -44,10 +44,11 @@ class Settings(BaseSettings):
         "loopback address only localhost names, which keeps foreign web pages out (DNS "
         "rebinding); on other addresses any.",
     )
-    model: str = Field(
-        default="builtin",
+    model: str | None = Field(
+        default=None,
         description="`builtin`, a model name that open_clip knows, `hf-hub:org/name`, or a "
-        "directory with weights.",
+        "directory with weights. When not set: the one that the collection was made with, and "
+        "`builtin` for a new one.",
     )
     pretrained: str | None = Field(
         default=None, description="Weights tag or weights file for a model that open_clip knows."
@@ -107,6 +108,12 @@ class Settings(BaseSettings):
         le=600,
         description="Seconds that running requests get to finish at shutdown.",
     )
+    keep_generations: int = Field(
+        default=3,
+        ge=1,
+        le=1000,
+        description="How many generations of a collection are kept, to go back to.",
+    )
     thumbnails: bool = Field(default=True, description="Write thumbnails when indexing.")
     index_kind: Literal["auto", "exact", "rabitq", "ivf_rabitq"] = Field(
         default="auto",
@@ -124,6 +131,12 @@ class Settings(BaseSettings):
         default="warning", description="How much is logged to standard error."
     )
 
+    @field_validator("model", "pretrained")
+    @classmethod
+    def _named(cls, value: str | None) -> str | None:
+        """Empty, as an environment file may have it, is not set."""
+        return value or None
+
     @field_validator("data_dir", "model_cache_dir")
     @classmethod
     def _home(cls, value: Path | None) -> Path | None:
@@ -133,7 +146,7 @@ class Settings(BaseSettings):
     def model_choice(self) -> ModelConfig:
         """The model settings as `models` wants them."""
         return ModelConfig(
-            model_name=self.model,
+            model_name=self.model or BUILTIN_MODEL,
             pretrained=self.pretrained,
             device=self.device,
             precision=self.precision,

@@ -16,6 +16,7 @@ Read half (the service may import it):
     generation    one published generation: opened, verified, held
     generations   the kept generations: listed, verified, gone back to, pruned
     disk_need     how much disk a change of model takes
+    disk_need     how much disk a change of model takes
     dropping      dropping old generations, rows first, then files
     locking       the one writer of a collection
     searcher      embeddings → hits with metadata

@@ -220,6 +220,19 @@ class Searcher:
         return items
 
 
+def current_record(config: IndexConfig) -> GenerationRecord | None:
+    """What the current generation is. None if nothing was published.
+
+    Raises CollectionNotFoundError.
+    """
+    reader = open_reader(config)
+    try:
+        number = reader.current_generation()
+        return None if number is None else reader.generation(number)
+    finally:
+        reader.close()
+
+
 def kept_generations(config: IndexConfig) -> list[GenerationRecord]:
     """The generations that are kept, oldest first. Raises CollectionNotFoundError."""
     reader = open_reader(config)

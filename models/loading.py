@@ -122,12 +122,25 @@ def _read(config: ModelConfig) -> LoadedModel:
         try:
             return read_model(
                 name,
-                config.pretrained if directory is None else None,
-                shown_name=config.model_name,
+                _weights(config) if directory is None else None,
+                shown_name=_lasting_name(config, directory),
                 cache_dir=str(config.cache_dir) if config.cache_dir else None,
             )
         except _load_failures() as error:
             raise ModelLoadError(config.model_name, _reason(error, config)) from error
+
+
+def _lasting_name(config: ModelConfig, directory: Path | None) -> str:
+    """The model's name as it leads to the model again, whatever directory one is in."""
+    is_own = directory is None or config.model_name == BUILTIN_MODEL
+    return config.model_name if is_own else str(directory)
+
+
+def _weights(config: ModelConfig) -> str | None:
+    """The weights' tag, or their file's absolute path."""
+    if config.pretrained and Path(config.pretrained).is_file():
+        return str(Path(config.pretrained).resolve())
+    return config.pretrained
 
 
 def _directory(config: ModelConfig) -> Path | None:

@@ -1,4 +1,4 @@
-"""The command line: `sightline serve | index | search | classify | eval | train | …`.
+"""The command line: `sightline serve | index | reindex | search | classify | eval | train | …`.
 
     main      the entry point: registers the commands, turns domain errors into one line
     options   flags, made from the table of settings
@@ -9,9 +9,11 @@
     evaluation_material  manifests and folders → pictures with captions or labels
     evaluation_output    tables, JSON and reports of `sightline eval`
     training_progress    how a training run is shown
+    generations  `sightline generations`: list, rollback, prune, verify
+    reindex   `sightline reindex`: change a collection's model
     serve, index, search, classify, train, info, gallery   one command each, which calls one
               function below
 
 Commands import what they need when they run, so that `--help` loads neither torch nor faiss. Only
-`index`, `gallery`, `train` and `evaluation_material` import the write half of the indexer.
+`index`, `reindex`, `gallery`, `train` and `evaluation_material` import the write half of the indexer.
 """

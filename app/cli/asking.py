@@ -43,6 +43,22 @@ def load_model(settings: Settings) -> Encoder:
     return load_encoder(settings.model_choice())
 
 
+def load_model_of(settings: Settings, searcher: Searcher) -> Encoder:
+    """The model that the settings name, else the one that the searcher's generation was made with.
+
+    Raises ModelLoadError, or FingerprintMismatchError if that model is another one.
+    """
+    from app.model_choice import model_of
+    from models.loading import load_encoder
+
+    chosen = settings.model is not None
+    encoder = load_encoder(
+        settings.model_choice() if chosen else model_of(settings, searcher.record)
+    )
+    searcher.check_fingerprint(encoder.info.fingerprint)
+    return encoder
+
+
 def read_picture(settings: Settings, path: Path, side: int) -> DecodedImage:
     """Decode a picture's file. Raises InvalidRequestError, or why it is no picture."""
     from models.errors import ImageDecodeError

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.cli import options
-from app.cli.asking import load_model, open_searcher
+from app.cli.asking import load_model_of, open_searcher
 from app.cli.evaluation_output import Out, deliver, prepare_folder, table
 from app.cli.options import settings_from
 
@@ -46,8 +46,7 @@ def index_command(
     from models.evaluation.report import Subject
 
     with open_searcher(settings) as searcher:
-        encoder = load_model(settings)
-        searcher.check_fingerprint(encoder.info.fingerprint)
+        encoder = load_model_of(settings, searcher)
         measured = _measure(searcher, encoder, queries)
         record = searcher.record
     source = f"collection {settings.collection}, generation {record.generation}"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.cli import options
-from app.cli.asking import load_model, open_searcher
+from app.cli.asking import load_model, load_model_of, open_searcher
 from app.cli.evaluation_output import Out, deliver, prepare_folder, progress, skipped_lines, table
 from app.cli.options import settings_from
 from app.failures import InvalidRequestError
@@ -109,8 +109,7 @@ def _from_collection(settings: Settings) -> tuple[_Material, Encoder]:
     from models.evaluation.retrieval_report import Shown
 
     with open_searcher(settings) as searcher:
-        encoder = load_model(settings)
-        searcher.check_fingerprint(encoder.info.fingerprint)
+        encoder = load_model_of(settings, searcher)
         items = searcher.sample(searcher.record.item_count, seed=0)
         images = searcher.embeddings(items)  # (n, dim)
         thumbnails = [searcher.thumbnail_path(item) for item in items]

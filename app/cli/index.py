@@ -28,6 +28,9 @@ RetrySkipped = Annotated[
 AllowEmpty = Annotated[
     bool, typer.Option("--allow-empty", help="Accept that a source has become empty.")
 ]
+Rebuild = Annotated[
+    bool, typer.Option("--rebuild", help="Make everything anew, also what is damaged.")
+]
 
 _SHOWN_SKIPPED = 20  # the rest: `sightline info --skipped`
 
@@ -37,6 +40,7 @@ def index_command(
     remove: Remove = None,
     retry_skipped: RetrySkipped = False,
     allow_empty: AllowEmpty = False,
+    rebuild: Rebuild = False,
     as_json: options.AsJson = False,
     data_dir: options.DataDir = None,
     collection: options.Collection = None,
@@ -51,13 +55,16 @@ def index_command(
     max_file_pixels: options.MaxFilePixels = None,
     decode_workers: options.DecodeWorkers = None,
     thumbnails: options.Thumbnails = None,
+    keep_generations: options.KeepGenerations = None,
     index_kind: options.IndexKind = None,
     wanted_recall: options.WantedRecall = None,
 ) -> None:
     """Bring a collection up to date with its folders and manifests."""
     settings = settings_from(locals())
-    config = _config(settings)
-    summary = _run(settings, config, sources or [], remove or [], retry_skipped, allow_empty)
+    config = index_config(settings)
+    summary = _run(
+        settings, config, sources or [], remove or [], retry_skipped, allow_empty, rebuild
+    )
     if as_json:
         typer.echo(json.dumps({**asdict(summary), "rate": summary.rate}))
         return
@@ -66,7 +73,8 @@ def index_command(
     _show_skipped(settings, config, summary)
 
 
-def _config(settings: Settings) -> IndexConfig:
+def index_config(settings: Settings) -> IndexConfig:
+    """The configured collection, and how the settings want it indexed."""
     return IndexConfig(
         data_dir=settings.data_dir,
         collection=settings.collection,
@@ -74,6 +82,7 @@ def _config(settings: Settings) -> IndexConfig:
         batch_size=settings.batch_size,
         limits=settings.file_limits(),
         thumbnails=settings.thumbnails,
+        kept_generations=settings.keep_generations,
         index_kind=settings.index_kind,
         wanted_recall=settings.wanted_recall,
     )
@@ -86,11 +95,13 @@ def _run(
     remove: list[str],
     retry_skipped: bool,
     allow_empty: bool,
+    rebuild: bool,
 ) -> IndexSummary:
+    from app.model_choice import model_for
     from indexer.builder import index_collection
     from models.loading import load_encoder, model_key
 
-    model = settings.model_choice()
+    model = model_for(settings, config)
     return index_collection(
         config,
         sources,
@@ -100,6 +111,7 @@ def _run(
         retry_skipped=retry_skipped,
         allow_empty=allow_empty,
         remove=remove,
+        rebuild=rebuild,
     )
 
 

@@ -8,7 +8,18 @@ import sys
 
 import typer
 
-from app.cli import classify, evaluate, gallery, index, info, search, serve, train
+from app.cli import (
+    classify,
+    evaluate,
+    gallery,
+    generations,
+    index,
+    info,
+    reindex,
+    search,
+    serve,
+    train,
+)
 from app.failures import AppError
 from app.settings import let_openmp_threads_sleep
 from indexer.errors import IndexerError
@@ -27,6 +38,8 @@ cli = typer.Typer(
 )
 cli.command("serve")(serve.serve_command)
 cli.command("index")(index.index_command)
+cli.command("reindex")(reindex.reindex_command)
+cli.add_typer(generations.generations)
 cli.command("search")(search.search_command)
 cli.command("classify")(classify.classify_command)
 cli.add_typer(evaluate.evaluate)

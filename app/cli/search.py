@@ -11,7 +11,7 @@ import typer
 
 from app.bounds import DEFAULT_TOP_K, MAX_TOP_K
 from app.cli import options
-from app.cli.asking import load_model, open_searcher, read_picture
+from app.cli.asking import load_model_of, open_searcher, read_picture
 from app.cli.options import settings_from
 from app.failures import InvalidRequestError
 
@@ -66,8 +66,7 @@ def search_command(
         raise InvalidRequestError("say what to look for: words, or --image FILE")
     ranking, chosen = _ranking(text, mode), _chosen(filter)
     with open_searcher(settings) as searcher:
-        encoder = load_model(settings)
-        searcher.check_fingerprint(encoder.info.fingerprint)
+        encoder = load_model_of(settings, searcher)
         question = _embed(settings, encoder, text, image or [], exclude or [])
         hits = searcher.find(question, k, words=text, mode=ranking, filter=chosen)
         _show(settings, searcher, hits, as_json)

@@ -4,6 +4,7 @@ search       GET and POST /v1/search
 classify     POST /v1/classify
 images       GET /v1/images/{id}, its thumbnail and its record
 collections  GET /v1/collections and what is in one
+generations  GET /v1/collections/{name}/generations
 fields       GET /v1/collections/{name}/fields
 model        GET /v1/model
 health       GET /healthz, /readyz

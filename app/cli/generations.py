@@ -1,0 +1,162 @@
+"""`sightline generations`: the published states of a collection that are kept: which there are,
+whether they are whole, going back to one, dropping old ones. Loads no model.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from app.cli import options
+from app.cli.options import settings_from
+
+if TYPE_CHECKING:
+    from app.settings import Settings
+    from indexer.config import IndexConfig
+    from indexer.generations import Finding, KeptGeneration
+
+generations = typer.Typer(
+    name="generations",
+    help="List, verify, go back to and drop the kept generations of a collection.",
+    no_args_is_help=True,
+)
+
+Number = Annotated[int | None, typer.Argument(help="A generation's number.", min=1)]
+Keep = Annotated[
+    int | None, typer.Option("--keep", min=1, help="How many; as configured when not given.")
+]
+
+
+@generations.command("list")
+def list_command(
+    as_json: options.AsJson = False,
+    data_dir: options.DataDir = None,
+    collection: options.Collection = None,
+) -> None:
+    """Show the generations that are kept, the newest last; the current one is marked."""
+    from indexer.generations import list_generations
+
+    settings = settings_from(locals())
+    kept = list_generations(_config(settings))
+    if as_json:
+        rows = [_as_dict(one) for one in kept]
+        typer.echo(json.dumps({"collection": settings.collection, "generations": rows}))
+        return
+    for one in kept:
+        typer.echo(_line(one))
+    if not kept:
+        typer.echo(f"nothing is published in the collection {settings.collection} yet")
+
+
+@generations.command("rollback")
+def rollback_command(
+    generation: Number = None,
+    as_json: options.AsJson = False,
+    data_dir: options.DataDir = None,
+    collection: options.Collection = None,
+) -> None:
+    """Serve a kept generation again: the one before the current one, or that of the number.
+
+    Running services change over by themselves, to its model too. Nothing is lost: the same command
+    with the other number goes forward again.
+    """
+    from indexer.generations import roll_back
+
+    settings = settings_from(locals())
+    record = roll_back(_config(settings), generation)
+    if as_json:
+        typer.echo(json.dumps({"generation": record.generation, "model": record.model}))
+        return
+    typer.echo(
+        f"generation {record.generation} is current: {record.item_count:,} pictures, "
+        f"{_model(record.model)}"
+    )
+
+
+@generations.command("prune")
+def prune_command(
+    keep: Keep = None,
+    as_json: options.AsJson = False,
+    data_dir: options.DataDir = None,
+    collection: options.Collection = None,
+) -> None:
+    """Drop all but the last generations, the current one and those that are being read."""
+    from indexer.generations import prune
+
+    settings = settings_from(locals())
+    dropped = prune(_config(settings), settings.keep_generations if keep is None else keep)
+    if as_json:
+        typer.echo(json.dumps({"dropped": dropped}))
+    elif dropped:
+        typer.echo(f"dropped: {', '.join(map(str, dropped))}")
+    else:
+        typer.echo("nothing was dropped")
+
+
+@generations.command("verify")
+def verify_command(
+    generation: Number = None,
+    as_json: options.AsJson = False,
+    data_dir: options.DataDir = None,
+    collection: options.Collection = None,
+) -> None:
+    """Read everything that is kept, or one generation, and compare it with what was published.
+
+    Damage is printed file by file, and the exit code is 1.
+    """
+    from indexer.generations import verify
+
+    settings = settings_from(locals())
+    findings = verify(_config(settings), generation)
+    if as_json:
+        typer.echo(json.dumps({"findings": [asdict(finding) for finding in findings]}))
+    else:
+        for line in _findings_lines(findings, generation):
+            typer.echo(line)
+    if findings:
+        raise typer.Exit(1)
+
+
+def _findings_lines(findings: list[Finding], generation: int | None) -> list[str]:
+    if not findings:
+        whole = "all kept generations are" if generation is None else f"generation {generation} is"
+        return [f"{whole} whole"]
+    lines = [
+        f"generation {finding.generation}: {finding.reason}"
+        if finding.generation is not None
+        else finding.reason
+        for finding in findings
+    ]
+    return [*lines, "`sightline index --rebuild` makes damaged files anew"]
+
+
+def _config(settings: Settings) -> IndexConfig:
+    from indexer.config import IndexConfig
+
+    return IndexConfig(
+        data_dir=settings.data_dir,
+        collection=settings.collection,
+        kept_generations=settings.keep_generations,
+    )
+
+
+def _line(one: KeptGeneration) -> str:
+    record = one.record
+    mark = "*" if one.is_current else " "
+    return (
+        f"{mark} {record.generation:>6}  {record.created_at}  {record.item_count:>10,} pictures  "
+        f"{record.index_bytes / 2**20:>9,.1f} MiB  {record.index_kind}  {_model(record.model)}"
+    )
+
+
+def _as_dict(one: KeptGeneration) -> dict[str, Any]:
+    record = asdict(one.record)
+    return {**record, "current": one.is_current}
+
+
+def _model(model: dict[str, Any]) -> str:
+    weights = f", weights {model['pretrained']}" if model.get("pretrained") else ""
+    return f"model {model.get('model_name', 'unknown')}{weights}"
