@@ -21,6 +21,7 @@ def _fields(item: Item, collection: str) -> dict[str, object]:
         "caption": item.caption,
         "captions": list(item.captions),
         "metadata": item.metadata,
+        "file_facts": item.facts,
         "width": item.width,
         "height": item.height,
         "format": item.format,

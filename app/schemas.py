@@ -89,12 +89,13 @@ class SearchForm(RequestBody):
 
 
 class Picture(BaseModel):
-    """An indexed picture."""
+    """An indexed picture. `file_facts` is what its file says of itself (EXIF)."""
 
     id: str
     caption: str | None
     captions: list[str]
     metadata: dict[str, JsonValue]
+    file_facts: dict[str, JsonValue]
     width: int
     height: int
     format: str

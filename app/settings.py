@@ -115,6 +115,11 @@ class Settings(BaseSettings):
         description="How many generations of a collection are kept, to go back to.",
     )
     thumbnails: bool = Field(default=True, description="Write thumbnails when indexing.")
+    file_facts: bool = Field(
+        default=True,
+        description="Keep what files say of themselves (EXIF: date, camera, lens, orientation, "
+        "place) when indexing. Off, an index run also forgets what was kept before.",
+    )
     index_kind: Literal["auto", "exact", "rabitq", "ivf_rabitq"] = Field(
         default="auto",
         description="Kind of index to build: `exact`, `rabitq`, `ivf_rabitq`, or `auto` for what "

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from indexer.catalog import publication
 from indexer.catalog.connection import Database
+from indexer.catalog.facts import forget_facts
 from indexer.catalog.files import FileTable, KnownContents, KnownModel
 from indexer.catalog.scan import Scan
 from indexer.catalog.staging import Differences, Staging
@@ -93,6 +94,8 @@ class _Run:
         self, sources: Sequence[Source], removed: Sequence[str | Path], *, allow_empty: bool
     ) -> Scan:
         """Find out what the sources list."""
+        if not self._config.file_facts:
+            forget_facts(self._database)
         remove_orphans(self._config, self._database)
         return take_look(self._database, self._config, sources, removed, allow_empty=allow_empty)
 

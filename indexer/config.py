@@ -34,6 +34,7 @@ class IndexConfig:
     batch_size: int = 64
     limits: DecodeLimits = field(default_factory=DecodeLimits)
     thumbnails: bool = True
+    file_facts: bool = True
     thumbnail_side: int = 384
     # The kind of index, "auto" for the one that suits the size; what an approximate one must find.
     index_kind: str = AUTO

@@ -105,14 +105,26 @@ class Pipeline:
         if read.data is None or content_hash is None:
             return _Prepared(read.state)
         try:
-            image = decode_image(read.data, self._config.limits, min_side=self._min_side)
+            image = decode_image(
+                read.data,
+                self._config.limits,
+                min_side=self._min_side,
+                facts=self._config.file_facts,
+            )
         except ImageDecodeError as error:
             return _Prepared(replace(read.state, code=error.code, reason=error.reason))
         if self._config.thumbnails:
             store_thumbnail(self._config, content_hash, image)
         return _Prepared(
             read.state,
-            Picture(content_hash, image.width, image.height, image.format, picture_hashes(image)),
+            Picture(
+                content_hash,
+                image.width,
+                image.height,
+                image.format,
+                picture_hashes(image),
+                {} if image.facts is None else image.facts.known(),
+            ),
             self._encoder.prepare_image(image),
         )
 

@@ -3,6 +3,7 @@
 errors             what can go wrong, as one tree
 config             ModelConfig, DecodeLimits: frozen values made at start-up
 images             the only image decoder
+exif               what a file says of itself: date, camera, place
 encoder            the Encoder protocol (pre / core / post) and its types
 preparation        resize and crop to what a model wants
 thumbnails         small JPEGs of decoded pictures

@@ -8,7 +8,7 @@ rounding). Never opens files, never touches the network, never resizes for a mod
 import io
 import struct
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pillow_heif
@@ -24,6 +24,7 @@ from models.errors import (
     ImageTooLargeError,
     UnsupportedImageError,
 )
+from models.exif import EXIF_PART, GPS_PART, FileFacts, facts_of_tags
 
 # Formats that Pillow may try. Vector and document formats (EPS, PDF, WMF) are left out on purpose:
 # they start interpreters, and nobody keeps photographs in them.
@@ -52,22 +53,29 @@ class DecodedImage:
     """A picture, upright, in RGB.
 
     `pixels` is (h, w, 3) uint8 and may be reduced; `width` and `height` are those of the whole
-    picture after EXIF orientation; `format` is what the bytes are, whatever the file is called.
+    picture after EXIF orientation; `format` is what the bytes are, whatever the file is called;
+    `facts` are None unless they were asked for.
     """
 
     pixels: NDArray[np.uint8]
     width: int
     height: int
     format: str
+    facts: FileFacts | None = None
 
 
 def decode_image(
-    data: bytes, limits: DecodeLimits | None = None, *, min_side: int | None = None
+    data: bytes,
+    limits: DecodeLimits | None = None,
+    *,
+    min_side: int | None = None,
+    facts: bool = False,
 ) -> DecodedImage:
     """Decode a picture's first frame. Returns RGB pixels, oriented as EXIF says.
 
     With `min_side`, a JPEG may be decoded reduced, as long as its short side stays at least twice
-    `min_side`. Transparency is laid on white. Raises ImageDecodeError's kinds, each with a reason.
+    `min_side`. Transparency is laid on white. `facts` asks for what the file says of itself. Raises
+    ImageDecodeError's kinds, each with a reason.
     """
     limits = limits or DecodeLimits()
     if not data:
@@ -76,7 +84,8 @@ def decode_image(
         raise ImageFileTooLargeError(len(data), limits.max_bytes)
     image = _open(data)
     try:
-        return _decode(image, limits, min_side)
+        decoded = _decode(image, limits, min_side)
+        return replace(decoded, facts=_facts(image)) if facts else decoded
     except ImageDecodeError:
         raise
     except MemoryError as error:
@@ -123,6 +132,14 @@ def _orientation(image: Image.Image) -> int:
     except (*_BROKEN, *_BROKEN_MORE):
         return 1  # broken EXIF loses the orientation, not the picture
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
+
+
+def _facts(image: Image.Image) -> FileFacts:
+    try:
+        exif = image.getexif()
+        return facts_of_tags(exif, exif.get_ifd(EXIF_PART), exif.get_ifd(GPS_PART))
+    except (*_BROKEN, *_BROKEN_MORE):
+        return FileFacts()  # as with the orientation, broken EXIF loses only itself
 
 
 def _reduce(image: Image.Image, min_side: int) -> None:

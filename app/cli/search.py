@@ -126,6 +126,7 @@ def _as_dict(hit: Hit) -> dict[str, Any]:
         "caption": item.caption,
         "captions": list(item.captions),
         "metadata": item.metadata,
+        "file_facts": item.facts,
         "width": item.width,
         "height": item.height,
         "format": item.format,

@@ -18,5 +18,6 @@ Write half (the indexer only):
     merging     captions and metadata that several rows give one file, as functions for SQL
     staging     the items of the next generation, compared with the last: what changed
     publication the one transaction that makes a generation current
+    facts       forgetting what files say of themselves
     retention   dropping the rows of generations that nobody needs any more
 """

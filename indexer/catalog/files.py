@@ -6,7 +6,7 @@ Never decides what has to be read, and never touches what is published.
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -36,6 +36,7 @@ class Picture:
     height: int
     format: str
     hashes: PictureHashes
+    facts: dict[str, object] = field(default_factory=dict)  # what the file says of itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +165,11 @@ class FileTable:
             "INSERT OR REPLACE INTO picture_hashes VALUES (?, ?, ?)",
             (picture.content_hash, picture.hashes.pixel_hash, picture.hashes.perceptual_hash),
         )
+        if picture.facts:
+            self._database.execute(
+                "INSERT OR REPLACE INTO picture_facts VALUES (?, ?)",
+                (picture.content_hash, json.dumps(picture.facts)),
+            )
 
     def _upsert(self, files: Iterable[FileState]) -> None:
         now = utc_now()

@@ -14,7 +14,8 @@ from indexer.catalog.words import CaptionWords
 
 _ITEM_COLUMNS = (
     "item_id, image_id, uri, source, content_hash, size_bytes, width, height, format, "
-    "captions, metadata, vector_row"
+    "captions, metadata, vector_row, "
+    "(SELECT facts FROM item_facts f WHERE f.item_id = items.item_id)"
 )
 _GENERATIONS = """
 SELECT g.generation, g.created_at, m.fingerprint, m.dim, g.item_count, m.info,
@@ -125,8 +126,8 @@ def _generation(row: Row) -> GenerationRecord:
 
 
 def _item(row: Row) -> Item:
-    *facts, captions, metadata, vector_row = row
-    item_id, image_id, uri, source, content_hash, size_bytes, width, height, picture_format = facts
+    *first, captions, metadata, vector_row, facts = row
+    item_id, image_id, uri, source, content_hash, size_bytes, width, height, picture_format = first
     return Item(
         item_id,
         image_id,
@@ -140,4 +141,5 @@ def _item(row: Row) -> Item:
         tuple(json.loads(captions)),
         json.loads(metadata),
         vector_row,
+        {} if facts is None else json.loads(facts),
     )

@@ -1,6 +1,6 @@
 """What the catalog gives out: plain frozen values. Knows no SQL and no files."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from indexer.locations import uri_to_path
@@ -25,6 +25,7 @@ class Item:
     captions: tuple[str, ...]
     metadata: dict[str, Json]
     vector_row: int
+    facts: dict[str, Json] = field(default_factory=dict)  # what the file says of itself
 
     @property
     def caption(self) -> str | None:
