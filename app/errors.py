@@ -49,6 +49,7 @@ ERROR_TABLE: tuple[ErrorRow, ...] = (
     ErrorRow(failures.NotReadyError, 503, "not_ready", "Not ready"),
     ErrorRow(failures.ModelNotHereError, 409, "model_mismatch", "Another model"),
     ErrorRow(failures.FileGoneError, 410, "file_gone", "The file is gone"),
+    ErrorRow(failures.StoreUnreachableError, 502, "store_unreachable", "No answer from the store"),
     ErrorRow(failures.ListenError, 500, "internal", "Internal error", _LOGS),
     ErrorRow(failures.AppError, 500, "internal", "Internal error", _LOGS),
     # models

@@ -10,6 +10,7 @@
     ├── NotReadyError           still starting: .waiting_for
     ├── ModelNotHereError       a generation's model cannot be used: .record, .reason
     ├── FileGoneError           an indexed file is not on disk any more: .image_id
+    ├── StoreUnreachableError   a picture's object store does not answer: .image_id
     └── ListenError             the address cannot be listened on: .host, .port, .reason
 
 Never raised below `app`.
@@ -104,6 +105,17 @@ class FileGoneError(AppError):
         super().__init__(
             f"the file of picture {image_id} {reason} since it was indexed; "
             "run `sightline index` to bring the collection up to date"
+        )
+        self.image_id = image_id
+        self.reason = reason
+
+
+class StoreUnreachableError(AppError):
+    """The store of an indexed picture does not answer."""
+
+    def __init__(self, image_id: str, reason: str) -> None:
+        super().__init__(
+            f"picture {image_id} lies in a store that does not answer: {reason}; try again later"
         )
         self.image_id = image_id
         self.reason = reason

@@ -1,5 +1,5 @@
-"""The bytes of an indexed picture, and of its thumbnail, from the disk; for a lookup or decoding
-thread. Never serves anything but a regular file, and never waits for a pipe.
+"""The bytes of an indexed picture, and of its thumbnail, for a thread that may wait. Never serves
+anything but what was indexed, and never waits for ever.
 """
 
 import os
@@ -7,8 +7,11 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.failures import FileGoneError
+from app.failures import FileGoneError, StoreUnreachableError
 from indexer.catalog.records import Item
+from indexer.locations import split_member
+from indexer.originals import Originals
+from indexer.reading import UnreadableFileError
 from models.config import DecodeLimits
 from models.errors import ImageDecodeError
 from models.images import decode_image
@@ -52,6 +55,24 @@ def locate(item: Item) -> PictureFile:
     return PictureFile(item.path, status, unchanged=status.st_size == item.size_bytes)
 
 
+def is_on_disk(item: Item) -> bool:
+    """Whether the picture is a file of its own on this machine."""
+    return item.uri.startswith("file://") and split_member(item.uri)[1] is None
+
+
+def read_original(originals: Originals, item: Item, limits: DecodeLimits) -> bytes:
+    """The picture's bytes from wherever it was indexed: nothing else is ever asked for.
+
+    Raises FileGoneError, or StoreUnreachableError if its store does not answer.
+    """
+    try:
+        return originals.read(item.uri, limits).data
+    except UnreadableFileError as error:
+        if error.code == "unreachable":
+            raise StoreUnreachableError(item.image_id, error.reason) from error
+        raise FileGoneError(item.image_id, f"cannot be read ({error.reason})") from error
+
+
 def stored_thumbnail(path: Path) -> bytes | None:
     """The bytes of a thumbnail that the indexer has written; None if it has not."""
     try:
@@ -60,20 +81,16 @@ def stored_thumbnail(path: Path) -> bytes | None:
         return None
 
 
-def draw_thumbnail(item: Item, limits: DecodeLimits, side: int) -> bytes:
+def draw_thumbnail(originals: Originals, item: Item, limits: DecodeLimits, side: int) -> bytes:
     """Make the thumbnail of a picture that has none on disk. Returns JPEG bytes.
 
-    Raises FileGoneError if the file has gone or is no picture any more.
+    Raises FileGoneError if the file has gone or is no picture any more, StoreUnreachableError if
+    its store does not answer.
     """
     from models.thumbnails import make_thumbnail  # brings torch along, which a start does without
 
-    path = locate(item).path
+    data = read_original(originals, item, limits)
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-        with os.fdopen(descriptor, "rb") as file:
-            data = file.read(limits.max_bytes + 1)
         return make_thumbnail(decode_image(data, limits, min_side=side), max_side=side)
-    except OSError as error:
-        raise FileGoneError(item.image_id, f"cannot be read ({error.strerror})") from error
     except ImageDecodeError as error:
         raise FileGoneError(item.image_id, f"has changed ({error.reason})") from error

@@ -16,6 +16,8 @@ from models.errors import ModelError
 
 # Classifying waits for the model in a thread of its own, so that it never holds up a search.
 _CLASSIFY_THREADS = 2
+# Object stores are slow, and sometimes silent: who waits for one never holds up a search either.
+_FETCH_THREADS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class ServiceState:
         self.settings = settings
         self.lookup = BoundedThreads("lookup", settings.lookup_threads, settings.queue_length)
         self.decode = BoundedThreads("decoding", settings.decode_threads(), settings.queue_length)
+        self.fetch = BoundedThreads("originals", _FETCH_THREADS, settings.queue_length)
         self.classify = BoundedThreads("classifying", _CLASSIFY_THREADS, settings.queue_length)
         self.settled = asyncio.Event()
         self.failure: ModelError | None = None
@@ -80,5 +83,5 @@ class ServiceState:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._background
         self._engines.close()
-        for threads in (self.lookup, self.decode, self.classify):
+        for threads in (self.lookup, self.decode, self.fetch, self.classify):
             threads.close()

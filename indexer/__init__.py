@@ -5,6 +5,10 @@ Read half (the service may import it):
     config        IndexConfig: where a collection lives, how it is indexed; list_collections
     locations     paths as URIs and back
     originals     a picture's bytes by its URI, wherever they lie
+    storage       anything that fsspec opens (the only door to fsspec)
+    stored_file   a file as a store describes it
+    shard_index   what is kept of a tar shard: where its members lie
+    originals     a picture's bytes by its URI, wherever they lie
     reading       a local file's bytes, without ever hanging
     storage       anything that fsspec opens (the only door to fsspec)
     stored_file   a file as a store describes it
@@ -23,6 +27,7 @@ Read half (the service may import it):
     ranking       rankings by embeddings and by words → one
     filters       which pictures to search, by their metadata; counts of its values (package)
     duplicates    the same picture more than once (package)
+    reading       a local file's bytes, without ever hanging
     durability    making files survive a power cut
     jobs          indexing as jobs: the table (read half) and the worker (write half) (package)
 

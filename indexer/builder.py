@@ -25,6 +25,7 @@ from indexer.pipeline import Pipeline, PipelineCounts
 from indexer.progress import IndexSummary, Progress
 from indexer.publisher import publish
 from indexer.recognition import recognise
+from indexer.shard_index import drop_unlisted
 from indexer.sources.source import Source
 from indexer.vector_store import SEGMENT_ROWS, VectorsMissingError, VectorStore, segment_name
 from models.encoder import Encoder
@@ -134,6 +135,7 @@ class _Run:
     def publish(self, scan: Scan, *, rebuild: bool) -> None:
         """Make what is known a new generation, if that differs from the newest one."""
         scan.synchronise()
+        drop_unlisted(self._config.shards_dir(), scan.lists_below)
         newest = self._table.newest_model()
         model = self._model or newest
         if model is None:

@@ -11,17 +11,14 @@ from indexer.catalog.connection import Database
 from indexer.catalog.scan import Scan
 from indexer.config import IndexConfig
 from indexer.errors import SourceError
-from indexer.locations import absolute_path, path_to_uri, uri_to_path
+from indexer.locations import absolute_path, path_to_uri, shown
 from indexer.sources.opening import open_source
 from indexer.sources.source import Source
 
 
 def open_sources(config: IndexConfig, sources: Sequence[str | Path]) -> list[Source]:
     """Open all sources, each once. Raises SourceError for the first that is not there."""
-    opened = {
-        source.uri: source
-        for source in (open_source(name, config.limits, config.data_dir) for name in sources)
-    }
+    opened = {source.uri: source for source in (open_source(config, name) for name in sources)}
     return list(opened.values())
 
 
@@ -51,7 +48,7 @@ def take_look(
         candidates = scan.add(source.uri, source.kind, source.files())
         if candidates == 0 and not allow_empty and (before := scan.indexed_before(source.uri)):
             raise SourceError(
-                str(uri_to_path(source.uri)),
+                shown(source.uri),
                 f"it had {before} pictures and has none now, so nothing was changed; if that is "
                 "meant, say so with --allow-empty",
             )

@@ -3,6 +3,7 @@
 Knows the layout of the data directory, and nothing of what is in the files. Reads no environment.
 """
 
+import hashlib
 import os
 import re
 from dataclasses import dataclass, field
@@ -87,6 +88,15 @@ class IndexConfig:
     def generation_dir(self, generation: int) -> Path:
         """The files of one generation."""
         return self.generations_dir() / f"{generation:06d}"
+
+    def shards_dir(self) -> Path:
+        """The kept listings of tar shards."""
+        return self.collection_dir() / "shards"
+
+    def shard_index_path(self, shard_uri: str) -> Path:
+        """The kept listing of one tar shard."""
+        name = hashlib.blake2b(shard_uri.encode(), digest_size=16).hexdigest()
+        return self.shards_dir() / f"{name}.jsonl"
 
     def thumbnail_path(self, content_hash: str) -> Path:
         """The thumbnail of a content; two letters of its hash keep directories small."""

@@ -1,6 +1,5 @@
 """A file as a source lists it, before anybody has opened it: a plain value. Touches no disk."""
 
-import stat
 from dataclasses import dataclass, field
 
 from indexer.catalog.records import Json
@@ -21,15 +20,3 @@ class FoundFile:
     captions: tuple[str, ...] = ()
     metadata: dict[str, Json] = field(default_factory=dict)
     hides_others: bool = False
-
-
-def kind_of_file(mode: int) -> str:
-    """What a file that is not regular is, with its article."""
-    kinds = (
-        (stat.S_ISDIR, "a directory"),
-        (stat.S_ISFIFO, "a named pipe"),
-        (stat.S_ISSOCK, "a socket"),
-        (stat.S_ISCHR, "a device"),
-        (stat.S_ISBLK, "a device"),
-    )
-    return next((name for test, name in kinds if test(mode)), "something special")

@@ -126,15 +126,34 @@ def _row(number: int, cells: Mapping[str, Json]) -> ManifestRow:
         except ValueError:
             problem = f"row {number} names {_clean(file)[:80]!r}, which is no local file"
             return ManifestRow(number, problem=problem)
-    captions = dict.fromkeys(
-        caption for name in CAPTION_COLUMNS for caption in _captions(cells.get(name))
-    )
-    metadata = {
+    return ManifestRow(number, file, _caption_cells(cells), _metadata_cells(cells, file_column))
+
+
+def _caption_cells(cells: Mapping[str, Json]) -> tuple[str, ...]:
+    captions = (one for name in CAPTION_COLUMNS for one in _captions(cells.get(name)))
+    return tuple(dict.fromkeys(captions))
+
+
+def _metadata_cells(cells: Mapping[str, Json], file_column: str | None) -> dict[str, Json]:
+    return {
         _clean(name): _clean_json(value)
         for name, value in cells.items()
         if name != file_column and name not in CAPTION_COLUMNS
     }
-    return ManifestRow(number, file, tuple(captions), metadata)
+
+
+def described(text: str) -> tuple[tuple[str, ...], dict[str, Json]]:
+    """Captions and metadata in a JSON object that describes one file, which it need not name.
+
+    Raises ValueError if it is none.
+    """
+    try:
+        cells: Json = json.loads(text, parse_constant=_refuse_constant)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+    if not isinstance(cells, dict):
+        raise ValueError("it is another JSON value")
+    return _caption_cells(cells), _metadata_cells(cells, None)
 
 
 def _captions(value: Json) -> Iterator[str]:

@@ -18,6 +18,7 @@ from indexer.config import IndexConfig
 from indexer.duplicates.hashes import picture_hashes
 from indexer.encoding import encode_each
 from indexer.lookahead import map_ahead
+from indexer.originals import Originals
 from indexer.progress import Progress
 from indexer.recognition import read_unknown
 from indexer.thumbnails import store_thumbnail
@@ -71,6 +72,7 @@ class Pipeline:
         progress: Progress,
     ) -> None:
         self._config = config
+        self._originals = Originals(config)
         self._table = table
         self._known = known
         self._model = model
@@ -100,7 +102,7 @@ class Pipeline:
 
     def _prepare(self, uri: str) -> _Prepared:
         """What a worker does with one file."""
-        read = read_unknown(uri, self._config.limits, self._known)
+        read = read_unknown(uri, self._originals, self._known)
         content_hash = read.state.content_hash
         if read.data is None or content_hash is None:
             return _Prepared(read.state)

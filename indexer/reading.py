@@ -9,7 +9,6 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from indexer.found import kind_of_file
 from models.config import DecodeLimits
 
 _FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
@@ -22,7 +21,7 @@ class FileBytes:
 
     data: bytes
     size_bytes: int
-    mtime_ns: int
+    mtime_ns: int | None
 
 
 class UnreadableFileError(Exception):
@@ -38,6 +37,17 @@ class UnreadableFileError(Exception):
 
 def read_file(path: Path, limits: DecodeLimits) -> FileBytes:
     """Read a regular file. Raises UnreadableFileError."""
+    descriptor, status = open_regular(path)
+    try:
+        return _read(descriptor, status, limits)
+    except OSError as error:
+        raise UnreadableFileError("unreadable", f"reading failed: {error.strerror}") from error
+    finally:
+        os.close(descriptor)
+
+
+def open_regular(path: Path) -> tuple[int, os.stat_result]:
+    """The descriptor of a regular file and its status. Raises UnreadableFileError."""
     try:
         descriptor = os.open(path, _FLAGS)
     except FileNotFoundError as error:
@@ -46,19 +56,15 @@ def read_file(path: Path, limits: DecodeLimits) -> FileBytes:
         raise UnreadableFileError("unreadable", "permission denied") from error
     except OSError as error:
         raise UnreadableFileError("unreadable", f"it cannot be opened: {error.strerror}") from error
-    try:
-        return _read(descriptor, limits)
-    except OSError as error:
-        raise UnreadableFileError("unreadable", f"reading failed: {error.strerror}") from error
-    finally:
-        os.close(descriptor)
-
-
-def _read(descriptor: int, limits: DecodeLimits) -> FileBytes:
     status = os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
         reason = f"it is {kind_of_file(status.st_mode)}, not a regular file"
         raise UnreadableFileError("not_a_file", reason, status)
+    return descriptor, status
+
+
+def _read(descriptor: int, status: os.stat_result, limits: DecodeLimits) -> FileBytes:
     parts: list[bytes] = []
     total = 0
     # One more read than the size says: a file that is growing is read to its end or to the limit.
@@ -72,3 +78,15 @@ def _read(descriptor: int, limits: DecodeLimits) -> FileBytes:
         raise UnreadableFileError("empty_file", "the file is empty", status)
     data = parts[0] if len(parts) == 1 else b"".join(parts)
     return FileBytes(data, status.st_size, status.st_mtime_ns)
+
+
+def kind_of_file(mode: int) -> str:
+    """What a file that is not regular is, with its article."""
+    kinds = (
+        (stat.S_ISDIR, "a directory"),
+        (stat.S_ISFIFO, "a named pipe"),
+        (stat.S_ISSOCK, "a socket"),
+        (stat.S_ISCHR, "a device"),
+        (stat.S_ISBLK, "a device"),
+    )
+    return next((name for test, name in kinds if test(mode)), "something special")

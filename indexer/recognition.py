@@ -11,10 +11,9 @@ from dataclasses import dataclass
 
 from indexer.catalog.files import FileState, FileTable, KnownContents
 from indexer.config import IndexConfig
-from indexer.locations import uri_to_path
 from indexer.lookahead import map_ahead
-from indexer.reading import UnreadableFileError, read_file
-from models.config import DecodeLimits
+from indexer.originals import Originals
+from indexer.reading import UnreadableFileError
 
 # 160 bits: no two different pictures will ever share one, by accident or on purpose.
 _HASH_BYTES = 20
@@ -29,10 +28,10 @@ class ReadFile:
     data: bytes | None
 
 
-def read_unknown(uri: str, limits: DecodeLimits, known: KnownContents) -> ReadFile:
+def read_unknown(uri: str, originals: Originals, known: KnownContents) -> ReadFile:
     """Read a file. The result has data only if its content has no embedding yet."""
     try:
-        read = read_file(uri_to_path(uri), limits)
+        read = originals.read(uri, originals.config.limits)
     except UnreadableFileError as error:
         return ReadFile(
             FileState(uri, error.size_bytes, error.mtime_ns, None, error.code, error.reason), None
@@ -52,8 +51,9 @@ def recognise(
 ) -> Iterator[Sequence[FileState]]:
     """Commit the files that need no decoding, up to the first that does; give out each commit."""
     waiting: list[FileState] = []
+    originals = Originals(config)
     reads = map_ahead(
-        lambda uri: _state_if_known(uri, config.limits, known),
+        lambda uri: _state_if_known(uri, originals, known),
         uris,
         workers=config.decode_workers,
         ahead=2 * config.decode_workers,
@@ -73,6 +73,6 @@ def recognise(
         yield waiting
 
 
-def _state_if_known(uri: str, limits: DecodeLimits, known: KnownContents) -> FileState | None:
-    read = read_unknown(uri, limits, known)
+def _state_if_known(uri: str, originals: Originals, known: KnownContents) -> FileState | None:
+    read = read_unknown(uri, originals, known)
     return read.state if read.data is None else None

@@ -23,6 +23,7 @@ from indexer.filters.fields import Field
 from indexer.filters.selection import Selector
 from indexer.generation import Generation, open_generation, open_reader
 from indexer.ranking import LEAST_DEPTH, Mode, Ranks, fuse_ranks
+from indexer.originals import Originals
 from indexer.vector_store import VectorsMissingError
 from models.encoder import Embeddings
 
@@ -126,6 +127,11 @@ class Searcher:
     def matching(self, filter: Expression) -> int:
         """How many pictures meet a filter. Raises UnknownFieldError or FilterTypeError."""
         return int(np.count_nonzero(self.selector.mask(filter)))
+
+    @property
+    def originals(self) -> Originals:
+        """What reads the bytes of this collection's pictures; it outlives the searcher."""
+        return Originals(self._config)
 
     def sample(self, count: int, seed: int) -> list[Item]:
         """Up to `count` pictures drawn at random; the same seed draws the same."""

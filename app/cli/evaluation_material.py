@@ -17,7 +17,7 @@ from indexer.errors import SourceError
 from indexer.found import FoundFile
 from indexer.locations import uri_to_path
 from indexer.sources.folder import FolderSource
-from indexer.sources.opening import open_source
+from indexer.sources.opening import open_local
 from models.evaluation.encoding import SkippedPicture, shown_path
 
 LABEL_COLUMNS = ("label", "class", "classname", "category")
@@ -103,7 +103,7 @@ def names_of(paths: Sequence[Path], source: Path) -> list[str]:
 def _listed(settings: Settings, source: Path) -> tuple[list[FoundFile], Path | None]:
     """The files that a source lists, those of a folder by name; the folder, if it is one."""
     try:
-        opened = open_source(source, settings.file_limits(), settings.data_dir)
+        opened = open_local(source, settings.file_limits(), settings.data_dir)
         files = list(opened.files())
     except SourceError as error:
         reason = error.reason.removesuffix("; nothing was changed")

@@ -17,7 +17,7 @@ from indexer.progress import IndexSummary
 
 Sources = Annotated[
     list[Path] | None,
-    typer.Argument(help="Folders, and .csv, .jsonl or .parquet manifests. None: all known ones."),
+    typer.Argument(help="Folders, .csv, .jsonl or .parquet manifests, .tar shards. None: all known."),
 ]
 Remove = Annotated[
     list[str] | None, typer.Option("--remove", help="Forget a source and its pictures.")

@@ -112,7 +112,7 @@ def _show(settings: Settings, searcher: Searcher, hits: list[Hit], as_json: bool
         return
     for hit in hits:
         caption = f"  {hit.item.caption}" if hit.item.caption else ""
-        typer.echo(f"{hit.score:.3f}  {hit.item.path}{caption}")
+        typer.echo(f"{hit.score:.3f}  {hit.item.place}{caption}")
 
 
 def _as_dict(hit: Hit) -> dict[str, Any]:
@@ -121,7 +121,7 @@ def _as_dict(hit: Hit) -> dict[str, Any]:
         "id": item.image_id,
         "score": hit.score,
         "ranks": None if hit.ranks is None else asdict(hit.ranks),
-        "path": str(item.path),
+        "path": item.place,
         "uri": item.uri,
         "caption": item.caption,
         "captions": list(item.captions),

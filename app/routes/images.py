@@ -11,10 +11,18 @@ from starlette.responses import FileResponse, Response
 
 from app.bounds import MAX_IMAGE_ID_CHARS
 from app.dependencies import Collection, State
-from app.picture_files import draw_thumbnail, locate, media_type, stored_thumbnail
+from app.picture_files import (
+    draw_thumbnail,
+    is_on_disk,
+    locate,
+    media_type,
+    read_original,
+    stored_thumbnail,
+)
 from app.pictures import picture_info, version_of
 from app.schemas import PictureInfo, Problem
 from indexer.catalog.records import Item
+from indexer.originals import Originals
 
 router = APIRouter(tags=["images"])
 
@@ -25,6 +33,7 @@ _GONE: dict[int | str, dict[str, Any]] = {
     304: {"description": "The copy that the client has is still right."},
     404: {"model": Problem, "description": "There is no such picture."},
     410: {"model": Problem, "description": "It is indexed, but its file has gone."},
+    502: {"model": Problem, "description": "Its object store does not answer."},
 }
 _BYTES: dict[int | str, dict[str, Any]] = {
     200: {"content": {"image/*": {}}, "description": "The picture's bytes."},
@@ -47,6 +56,9 @@ async def show_image(
     """The bytes of the picture's file, as they are."""
     with state.ready.live.lease(collection) as searcher:
         item = await state.lookup.run(searcher.item, image_id)
+        originals = searcher.originals
+    if not is_on_disk(item):
+        return await _from_elsewhere(state, request, originals, item, v)
     file = await state.lookup.run(locate, item)
     if not file.unchanged:  # the recorded hash is not that of these bytes
         headers = {"Cache-Control": "no-store"}
@@ -72,13 +84,15 @@ async def show_thumbnail(
     with state.ready.live.lease(collection) as searcher:
         item = await state.lookup.run(searcher.item, image_id)
         path = searcher.thumbnail_path(item)
+        originals = searcher.originals
     headers = _cache_headers(item, f"{item.content_hash}-thumbnail", v)
     if _has_copy(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     data = await state.lookup.run(stored_thumbnail, path)
     if data is None:
         limits = state.settings.file_limits()
-        data = await state.decode.run(draw_thumbnail, item, limits, THUMBNAIL_SIDE_PIXELS)
+        threads = state.decode if is_on_disk(item) else state.fetch
+        data = await threads.run(draw_thumbnail, originals, item, limits, THUMBNAIL_SIDE_PIXELS)
     return Response(data, headers=headers, media_type="image/jpeg")
 
 
@@ -90,6 +104,19 @@ async def show_info(state: State, collection: Collection, image_id: ImageId) -> 
     with state.ready.live.lease(collection) as searcher:
         item = await state.lookup.run(searcher.item, image_id)
         return picture_info(item, collection, searcher.record.generation)
+
+
+async def _from_elsewhere(
+    state: State, request: Request, originals: Originals, item: Item, version: str | None
+) -> Response:
+    """A picture out of a tar shard or an object store, which is asked only if it has to be."""
+    headers = _cache_headers(item, item.content_hash, version)
+    if _has_copy(request, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    data = await state.fetch.run(read_original, originals, item, state.settings.file_limits())
+    if len(data) != item.size_bytes:  # the recorded hash is not that of these bytes
+        headers = {"Cache-Control": "no-store"}
+    return Response(data, headers=headers, media_type=media_type(item))
 
 
 def _cache_headers(item: Item, tag: str, version: str | None) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from indexer.locations import uri_to_path
+from indexer.locations import shown, uri_to_path
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 """Any JSON value."""
@@ -34,8 +34,13 @@ class Item:
 
     @property
     def path(self) -> Path:
-        """Where the original picture lies."""
+        """Where the original picture lies. Raises ValueError if it is no local file of its own."""
         return uri_to_path(self.uri)
+
+    @property
+    def place(self) -> str:
+        """Where it lies, for people: a path, or the URI if it is no local file of its own."""
+        return shown(self.uri)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,12 +35,13 @@ INSERT INTO scan VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (uri, source_id) DO UPDATE SET
     captions = merge_captions(captions, excluded.captions),
     metadata = merge_metadata(metadata, excluded.metadata)"""
-# What lies below a directory that could not be listed is taken to be as it was.
+# What lies below a directory or in an archive that could not be listed is taken to be as it was.
 _KEEP_BELOW = """
 INSERT OR IGNORE INTO scan
 SELECT f.uri, l.source_id, f.size_bytes, f.mtime_ns, f.code, f.reason, l.captions, l.metadata
 FROM files f JOIN listings l USING (file_id)
-WHERE l.source_id = ?1 AND f.uri > ?2 || '/' AND f.uri < ?2 || '0'"""
+WHERE l.source_id = ?1 AND (f.uri > ?2 || '/' AND f.uri < ?2 || '0'
+    OR f.uri > ?2 || '#/' AND f.uri < ?2 || '#0')"""
 _IS_SETTLED = """
 f.size_bytes IS s.size_bytes AND f.mtime_ns IS s.mtime_ns AND iif(
     f.code IS NULL,
@@ -172,6 +173,15 @@ class Scan:
                 )
             self._database.execute(_UPDATE_LISTINGS)
             self._database.execute(_DROP_UNLISTED_FILES)
+
+    def lists_below(self, uri: str) -> bool:
+        """Whether any known file lies in this archive."""
+        return bool(
+            self._database.value(
+                "SELECT EXISTS (SELECT 1 FROM files WHERE uri > ?1 || '#/' AND uri < ?1 || '#0')",
+                (uri,),
+            )
+        )
 
     def skipped_by_code(self) -> dict[str, int]:
         """How many of the sources' files are not indexed, by code."""

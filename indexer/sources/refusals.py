@@ -3,14 +3,14 @@
 import os
 import stat
 
-from indexer.found import kind_of_file
+from indexer.reading import kind_of_file
 from models.config import DecodeLimits
 from models.images import PICTURE_EXTENSIONS
 
 NO_PICTURE = "not_a_picture"
 
 
-def _extension(name: str) -> str:
+def extension_of(name: str) -> str:
     """The extension in lower case, with its dot; a leading dot begins none."""
     stem, dot, extension = name.rpartition(".")
     return dot + extension.lower() if stem else ""
@@ -18,12 +18,12 @@ def _extension(name: str) -> str:
 
 def is_picture_name(name: str) -> bool:
     """Whether the extension is that of a picture."""
-    return _extension(name) in PICTURE_EXTENSIONS
+    return extension_of(name) in PICTURE_EXTENSIONS
 
 
 def no_picture_reason(name: str) -> str:
     """The sentence for a name that is no picture's."""
-    extension = _extension(name)
+    extension = extension_of(name)
     if not extension:
         return "its name has no extension that says it is a picture"
     return f"{os.fsencode(extension).decode(errors='replace')} is no picture's extension"

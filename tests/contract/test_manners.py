@@ -7,6 +7,7 @@ EXITS = {"print", "exit", "quit", "sys.exit", "os._exit", "breakpoint"}
 ENVIRONMENT = re.compile(r"\b(os\.environ|os\.getenv|getenv|environ)\b")
 # Where an unforeseen error is turned into an answer instead of ending the process, and why.
 CATCHES_EVERYTHING = {
+    "indexer/storage.py": "a store's boundary: every implementation has errors of its own",
     "app/batching.py": "the encoder's loop: a batch that fails fails its own callers",
     "app/follower.py": "the loop that looks for new generations: what is served stays served",
     "app/security.py": "the request's boundary: what nobody foresaw becomes a plain 500",

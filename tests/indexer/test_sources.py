@@ -7,13 +7,13 @@ import pytest
 
 from indexer.errors import CollectionNotFoundError, SourceError
 from indexer.locations import path_to_uri, uri_to_path
-from indexer.sources.opening import open_source
+from indexer.sources.opening import open_local
 from models.config import DecodeLimits
 from tests.indexer.workbench import Workbench, draw_picture
 
 
 def _names(bench: Workbench) -> list[str]:
-    source = open_source(bench.pictures, DecodeLimits(), bench.config.data_dir)
+    source = open_local(bench.pictures, DecodeLimits(), bench.config.data_dir)
     return sorted(os.path.relpath(uri_to_path(f.uri), bench.pictures) for f in source.files())
 
 

@@ -103,6 +103,14 @@ class Workbench:
         finally:
             searcher.close()
 
+    def by_uri(self) -> dict[str, Item]:
+        """All items of the current generation, wherever they lie."""
+        searcher = Searcher.open(self.config)
+        try:
+            return {item.uri: item for item in searcher.sample(EVERYTHING, 0)}
+        finally:
+            searcher.close()
+
     def skipped(self) -> dict[str, SkippedFile]:
         """All files on record as not indexed, by file name."""
         searcher = Searcher.open(self.config)
