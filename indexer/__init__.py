@@ -5,10 +5,6 @@ Read half (the service may import it):
     config        IndexConfig: where a collection lives, how it is indexed; list_collections
     locations     paths as URIs and back
     originals     a picture's bytes by its URI, wherever they lie
-    storage       anything that fsspec opens (the only door to fsspec)
-    stored_file   a file as a store describes it
-    shard_index   what is kept of a tar shard: where its members lie
-    originals     a picture's bytes by its URI, wherever they lie
     reading       a local file's bytes, without ever hanging
     storage       anything that fsspec opens (the only door to fsspec)
     stored_file   a file as a store describes it
@@ -20,14 +16,14 @@ Read half (the service may import it):
     generation    one published generation: opened, verified, held
     generations   the kept generations: listed, verified, gone back to, pruned
     disk_need     how much disk a change of model takes
-    disk_need     how much disk a change of model takes
     dropping      dropping old generations, rows first, then files
+    index_files   the files of a generation's index: opened, shared, compared
+    merge_policy  when changes are put in front of an index, and when merged into it
     locking       the one writer of a collection
     searcher      embeddings → hits with metadata
     ranking       rankings by embeddings and by words → one
     filters       which pictures to search, by their metadata; counts of its values (package)
     duplicates    the same picture more than once (package)
-    reading       a local file's bytes, without ever hanging
     durability    making files survive a power cut
     jobs          indexing as jobs: the table (read half) and the worker (write half) (package)
 
@@ -44,6 +40,9 @@ Write half (the batch job; the service never imports it):
     encoding      a batch → embeddings, though one picture of it fails
     thumbnails    small JPEGs by content hash
     publisher     the one place where a generation becomes current
+    parts         the index files of a new generation: written, or linked
+    base_part     the base of an index, and of which kind it is
+    upkeep        embeddings that are not as they were written
     recall_gate   builds an index and lets it through only if it finds what it should
     gate_queries  the texts and pictures that the recall gate asks
     builder       one index run, from lock to summary

@@ -11,14 +11,20 @@ from pathlib import Path
 
 from indexer.catalog import publication
 from indexer.catalog.connection import Database
+from indexer.catalog.differences import Differences
 from indexer.catalog.facts import forget_facts
 from indexer.catalog.files import FileTable, KnownContents, KnownModel
+from indexer.catalog.records import GenerationRecord
 from indexer.catalog.scan import Scan
-from indexer.catalog.staging import Differences, Staging
+from indexer.catalog.staging import Staging
 from indexer.changes import open_sources, take_look
 from indexer.config import IndexConfig
 from indexer.dropping import drop_old, remove_orphans
-from indexer.errors import CollectionNotFoundError, GenerationDamagedError
+from indexer.errors import (
+    CatalogDamagedError,
+    CollectionNotFoundError,
+    GenerationDamagedError,
+)
 from indexer.generation import open_generation, open_reader
 from indexer.locking import locked
 from indexer.pipeline import Pipeline, PipelineCounts
@@ -27,7 +33,7 @@ from indexer.publisher import publish
 from indexer.recognition import recognise
 from indexer.shard_index import drop_unlisted
 from indexer.sources.source import Source
-from indexer.vector_store import SEGMENT_ROWS, VectorsMissingError, VectorStore, segment_name
+from indexer.upkeep import forget_altered_vectors, forget_lost_vectors
 from models.encoder import Encoder
 
 
@@ -59,6 +65,8 @@ def index_collection(
         database = Database(config.catalog_path())
         try:
             run = _Run(config, database, model_key, load_encoder, progress)
+            if rebuild:
+                run.distrust()
             scan = run.look(opened, remove, allow_empty=allow_empty)
             run.read(scan, retry_skipped=retry_skipped)
             run.publish(scan, rebuild=rebuild)
@@ -90,6 +98,13 @@ class _Run:
         self._counts = PipelineCounts()
         self._differences = Differences()
         self._published = False
+        self._encoder: Encoder | None = None
+
+    def distrust(self) -> None:
+        """Read all embeddings; what is not as it was written is encoded again."""
+        model = self._model or self._table.newest_model()
+        if model is not None:
+            forget_altered_vectors(self._config, self._table, model, self._progress.note)
 
     def look(
         self, sources: Sequence[Source], removed: Sequence[str | Path], *, allow_empty: bool
@@ -108,8 +123,7 @@ class _Run:
             total -= self._recognise(scan, self._model)
         if total == 0:
             return
-        self._progress.note("loading the model")
-        encoder = self._load_encoder()
+        encoder = self._loaded()
         planned_for = self._model
         self._model = self._table.register_model(self._model_key, encoder.info)
         if planned_for is None or planned_for.model_id != self._model.model_id:
@@ -140,20 +154,53 @@ class _Run:
         model = self._model or newest
         if model is None:
             return
-        everything = newest is None or model != newest or rebuild
-        staging = Staging(self._database, model.model_id, everything=everything)
+        staging = Staging(
+            self._database,
+            model.model_id,
+            everything=newest is None or model != newest or rebuild,
+            distrusting=rebuild,
+        )
         self._differences = staging.prepare()
+        item_count = self._differences.item_count
+        damaged = newest is not None and self._damaged()
         if newest is None:
-            needed = self._differences.item_count > 0
+            needed = item_count > 0
         else:
-            needed = self._differences.any() or model != newest or rebuild or self._is_damaged()
-        if needed:
-            self._progress.note(f"building the index of {self._differences.item_count} pictures")
-            publish(self._config, self._database, staging, model)
-            self._published = True
-            drop_old(self._config, self._database, self._config.kept_generations, model.model_id)
-        else:
+            needed = self._differences.any() or model != newest or rebuild or damaged
+        if not needed:
             staging.settle()
+            return
+        publish(
+            self._config,
+            self._database,
+            staging,
+            model,
+            item_count=item_count,
+            newest=None if rebuild or damaged else self._newest_of(model),
+            note=self._progress.note,
+            encoder=lambda: self._encoder_of(model),
+        )
+        self._published = True
+        drop_old(self._config, self._database, self._config.kept_generations, model.model_id)
+
+    def _loaded(self) -> Encoder:
+        if self._encoder is None:
+            self._progress.note("loading the model")
+            self._encoder = self._load_encoder()
+        return self._encoder
+
+    def _encoder_of(self, model: KnownModel) -> Encoder | None:
+        """The configured model, if it is the one whose embeddings are published."""
+        encoder = self._loaded()
+        return encoder if encoder.info.fingerprint == model.fingerprint else None
+
+    def _newest_of(self, model: KnownModel) -> GenerationRecord | None:
+        """The newest generation, if its index files can be gone on with under this model."""
+        with closing(open_reader(self._config)) as reader:
+            record = reader.generation(publication.newest_generation(self._database))
+        if record is None or record.manifest is None or record.fingerprint != model.fingerprint:
+            return None
+        return record
 
     def summary(self, scan: Scan, seconds: float) -> IndexSummary:
         """What came of it."""
@@ -179,28 +226,20 @@ class _Run:
 
     def _plan(self, scan: Scan, retry_skipped: bool) -> int:
         if self._model is not None:
-            self._forget_lost_vectors(self._model)
+            forget_lost_vectors(self._config, self._table, self._model, self._progress.note)
         model_id = self._model.model_id if self._model else None
         return scan.plan(model_id, retry_skipped=retry_skipped)
 
-    def _forget_lost_vectors(self, model: KnownModel) -> None:
-        """Segments that are missing or too short: what they held is embedded again."""
-        store = VectorStore(self._config.vectors_dir(model.fingerprint), model.dim)
-        needs = self._table.embedded_segments(model.model_id, SEGMENT_ROWS)
-        for segment, row_count in needs.items():
-            try:
-                store.check({segment_name(segment): row_count})
-            except VectorsMissingError as error:
-                lost = self._table.forget_segment(model.model_id, segment, SEGMENT_ROWS)
-                self._progress.note(f"{error.reason}: {lost} pictures are encoded again")
-
-    def _is_damaged(self) -> bool:
+    def _damaged(self) -> bool:
         """Whether the current generation cannot be opened; then another one is built."""
         reader = open_reader(self._config)
         try:
             open_generation(self._config, reader).close()
         except GenerationDamagedError as error:
             self._progress.note(f"generation {error.generation} is damaged: {error.reason}")
+            return True
+        except CatalogDamagedError as error:
+            self._progress.note(str(error))
             return True
         finally:
             reader.close()

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from indexer.errors import ConfigError
+from indexer.merge_policy import MergePolicy
 from indexer.vector_index.kinds import AUTO, KINDS
 from models.config import DecodeLimits
 
@@ -42,6 +43,7 @@ class IndexConfig:
     wanted_recall: float = 0.99
     # The current generation, one to go back to, and one more for whoever is still reading it.
     kept_generations: int = 3
+    merge_policy: MergePolicy = field(default_factory=MergePolicy)
 
     def __post_init__(self) -> None:
         if not COLLECTION_NAME.fullmatch(self.collection):

@@ -5,67 +5,46 @@ a reader; the operating system ends the lease with the process. Never changes a 
 """
 
 import fcntl
-import hashlib
 import json
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
 from indexer.catalog.reader import CatalogReader
-from indexer.catalog.records import GenerationRecord, Json
+from indexer.catalog.records import GenerationRecord
 from indexer.config import IndexConfig
 from indexer.errors import CollectionNotFoundError, GenerationDamagedError, NoGenerationError
-from indexer.vector_index.index import IndexUnusableError, VectorIndex
+from indexer.index_files import OpenIndex, check_file, open_index
+from indexer.vector_index.index import IndexUnusableError
+from indexer.vector_index.parted import PartedIndex
 from indexer.vector_store import VectorsMissingError, VectorStore
 
 MANIFEST_FILE = "manifest.json"
-INDEX_FILE = "index.faiss"
-# How many stored embeddings `verify` searches for.
+# How many stored embeddings `verify_generation` searches for.
 _SELF_CHECK_ITEMS = 16
+# A unit vector finds itself with a score this close to 1, in an approximate index too.
+_SELF_SCORE_TOLERANCE = 1e-2
 # Publishing again while we open is rare, three times in a row is a fault that must be seen.
 _OPEN_ATTEMPTS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What was published, as it is written beside the index."""
-
-    record: GenerationRecord
-    vector_segments: dict[str, int]
-
-    def to_json(self) -> str:
-        """The manifest's text."""
-        record = self.record
-        content: dict[str, Json] = {
-            "generation": record.generation,
-            "created_at": record.created_at,
-            "fingerprint": record.fingerprint,
-            "dim": record.dim,
-            "item_count": record.item_count,
-            "model": record.model,
-            "index": {
-                "file": INDEX_FILE,
-                "kind": record.index_kind,
-                "bytes": record.index_bytes,
-                "checksum": record.index_checksum,
-            },
-            "vector_segments": dict(self.vector_segments),
-        }
-        return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 
 class Generation:
     """An open generation. Close it, so that an indexer may drop it when it is old."""
 
     def __init__(
-        self, record: GenerationRecord, index: VectorIndex, store: VectorStore, lease: int
+        self, record: GenerationRecord, opened: OpenIndex, store: VectorStore, lease: int
     ) -> None:
         self.record = record
-        self.index = index
         self.store = store
+        self._opened = opened
         self._lease = lease
+
+    @property
+    def index(self) -> PartedIndex:
+        """What is searched."""
+        return self._opened.searched
 
     def close(self) -> None:
         """End the lease; the index stays usable for whoever is still searching."""
@@ -83,11 +62,16 @@ def open_reader(config: IndexConfig) -> CatalogReader:
 
 
 def open_generation(
-    config: IndexConfig, reader: CatalogReader, number: int | None = None
+    config: IndexConfig,
+    reader: CatalogReader,
+    number: int | None = None,
+    *,
+    like: Generation | None = None,
 ) -> Generation:
     """Open a generation, the current one by default; the index is mapped, not read.
 
-    Raises NoGenerationError, or GenerationDamagedError if sizes are not as published.
+    Index files that another open generation, `like`, has in common with it are not opened again.
+    Raises NoGenerationError, or GenerationDamagedError if files are not as published.
     """
     for attempt in range(_OPEN_ATTEMPTS):
         wanted = reader.current_generation() if number is None else number
@@ -95,7 +79,7 @@ def open_generation(
         if record is None:
             raise NoGenerationError(config.collection)
         try:
-            return _open(config, record)
+            return _open(config, record, like)
         except GenerationDamagedError:
             # Not damaged, only dropped, if the current one has moved on meanwhile.
             moved_on = number is None and reader.current_generation() != wanted
@@ -105,24 +89,18 @@ def open_generation(
 
 
 def verify_generation(config: IndexConfig, reader: CatalogReader, number: int | None = None) -> int:
-    """Read a generation's files completely. Returns its number; raises GenerationDamagedError.
+    """Read a generation's index completely. Returns its number; raises GenerationDamagedError.
 
-    Compares the index's checksum and searches for a sample of the stored embeddings.
+    Compares all checksums and searches for a sample of the stored embeddings.
     """
     generation = open_generation(config, reader, number)
     try:
         record = generation.record
-        path = config.generation_dir(record.generation) / INDEX_FILE
-        if file_checksum(path) != record.index_checksum:
-            raise GenerationDamagedError(record.generation, f"{INDEX_FILE} was altered")
-        ids = generation.index.ids()
-        step = max(1, len(ids) // _SELF_CHECK_ITEMS)
-        items = reader.items(int(item_id) for item_id in ids[::step][:_SELF_CHECK_ITEMS])
+        directory = config.generation_dir(record.generation)
         try:
-            generation.index.self_check(
-                (item.item_id, generation.store.read(np.array([item.vector_row])))
-                for item in items.values()
-            )
+            for file in record.layout.files:
+                check_file(directory, file, completely=True)
+            _check_sample(generation, reader)
         except (IndexUnusableError, VectorsMissingError) as error:
             raise GenerationDamagedError(record.generation, error.reason) from error
         return record.generation
@@ -130,21 +108,33 @@ def verify_generation(config: IndexConfig, reader: CatalogReader, number: int | 
         generation.close()
 
 
-def file_checksum(path: Path) -> str:
-    """The checksum of a file, with its algorithm."""
-    with path.open("rb") as file:
-        return "blake2b:" + hashlib.file_digest(file, "blake2b").hexdigest()[:64]
+def _check_sample(generation: Generation, reader: CatalogReader) -> None:
+    """Search for some stored embeddings. Raises IndexUnusableError if one is not found."""
+    ids = generation.index.ids()
+    step = max(1, len(ids) // _SELF_CHECK_ITEMS)
+    items = reader.items(int(item_id) for item_id in ids[::step][:_SELF_CHECK_ITEMS])
+    for item in items.values():
+        found = generation.index.search(generation.store.read(np.array([item.vector_row])), 1)
+        if abs(float(found.scores[0, 0]) - 1.0) > _SELF_SCORE_TOLERANCE:
+            raise IndexUnusableError(
+                f"the index does not hold the stored embedding of item {item.item_id}"
+            )
 
 
-def _open(config: IndexConfig, record: GenerationRecord) -> Generation:
+def _open(config: IndexConfig, record: GenerationRecord, like: Generation | None) -> Generation:
     directory = config.generation_dir(record.generation)
     lease = _take_lease(record.generation, directory / MANIFEST_FILE)
     try:
+        segments = _check_manifest(directory / MANIFEST_FILE, record)
+        shared = () if like is None else like._opened.parts
+        opened = open_index(directory, record.layout, record.dim, shared)
+        if opened.searched.count != record.item_count:
+            raise IndexUnusableError(
+                f"the index holds {opened.searched.count} items instead of {record.item_count}"
+            )
         store = VectorStore(config.vectors_dir(record.fingerprint), record.dim)
-        segments = _read_manifest(directory / MANIFEST_FILE, record).vector_segments
-        index = _load_index(directory / INDEX_FILE, record)
         store.check(segments)
-        return Generation(record, index, store, lease)
+        return Generation(record, opened, store, lease)
     except (IndexUnusableError, VectorsMissingError) as error:
         os.close(lease)
         raise GenerationDamagedError(record.generation, error.reason) from error
@@ -162,33 +152,20 @@ def _take_lease(generation: int, path: Path) -> int:
     return descriptor
 
 
-def _read_manifest(path: Path, record: GenerationRecord) -> Manifest:
-    """The manifest, if it says what the catalog says."""
+def _check_manifest(path: Path, record: GenerationRecord) -> Mapping[str, int]:
+    """See that the manifest says what the catalog says. Returns how many rows are needed."""
     try:
         text = path.read_text(encoding="utf-8")
-        manifest = Manifest(record, dict(json.loads(text)["vector_segments"]))
+        if record.manifest is not None:
+            agrees, segments = text == record.manifest, record.vector_segments
+        else:
+            content = json.loads(text)
+            agrees = content["index"]["checksum"] == record.layout.base.checksum
+            segments = dict(content["vector_segments"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise GenerationDamagedError(record.generation, f"{path.name} is no manifest") from error
-    if manifest.to_json() != text:
+    if not agrees:
         raise GenerationDamagedError(
             record.generation, f"{path.name} does not say what the catalog says"
         )
-    return manifest
-
-
-def _load_index(path: Path, record: GenerationRecord) -> VectorIndex:
-    try:
-        size_bytes = path.stat().st_size
-    except OSError as error:
-        raise IndexUnusableError(f"{path.name} is missing") from error
-    if size_bytes != record.index_bytes:
-        raise IndexUnusableError(
-            f"{path.name} has {size_bytes} bytes instead of {record.index_bytes}"
-        )
-    index = VectorIndex.load(path)
-    if index.count != record.item_count or index.dim != record.dim:
-        raise IndexUnusableError(
-            f"{path.name} holds {index.count} embeddings of {index.dim} numbers instead of "
-            f"{record.item_count} of {record.dim}"
-        )
-    return index
+    return segments

@@ -22,7 +22,7 @@ from indexer.originals import Originals
 from indexer.progress import Progress
 from indexer.recognition import read_unknown
 from indexer.thumbnails import store_thumbnail
-from indexer.vector_store import VectorStore
+from indexer.vector_store import VectorStore, WrittenRows
 from models.encoder import Embeddings, Encoder
 from models.errors import EncodeError, ImageDecodeError
 from models.images import decode_image
@@ -80,7 +80,7 @@ class Pipeline:
         self._progress = progress
         self._min_side = config.decode_side(encoder.info.image_size)
         self._store = VectorStore(config.vectors_dir(model.fingerprint), model.dim)
-        self._next_row = table.next_vector_row(model.model_id)
+        self._next_row = table.rows.next_row(model.model_id)
         self._batch: dict[str, _Prepared] = {}  # by content hash: equal pictures are encoded once
         self._batch_files: list[FileState] = []
         self._uncommitted = _Uncommitted()
@@ -166,14 +166,16 @@ class Pipeline:
         """First the vectors, durably, then the rows that refer to them, in one transaction."""
         waiting, self._uncommitted = self._uncommitted, _Uncommitted()
         if waiting.files:
+            written: list[WrittenRows] = []
             if waiting.embeddings:
-                self._store.append(self._next_row, np.stack(waiting.embeddings))
+                written = self._store.append(self._next_row, np.stack(waiting.embeddings))
             rows = enumerate(waiting.pictures, start=self._next_row)
             self._table.record(
                 waiting.files,
                 waiting.pictures.values(),
                 self._model.model_id,
                 ((content_hash, row) for row, content_hash in rows),
+                written,
             )
             self._next_row += len(waiting.pictures)
             skipped = sum(file.code is not None for file in waiting.files)

@@ -5,48 +5,66 @@ A crash in between leaves the old generation or the new one, and remains that th
 
 import json
 import shutil
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from indexer.catalog import publication
 from indexer.catalog.connection import Database
-from indexer.catalog.files import KnownModel, utc_now
+from indexer.catalog.files import FileTable, KnownModel, utc_now
+from indexer.catalog.manifest import manifest_text
 from indexer.catalog.records import GenerationRecord
 from indexer.catalog.staging import Staging
 from indexer.config import IndexConfig
 from indexer.durability import sync_directory, write_durably
-from indexer.generation import INDEX_FILE, MANIFEST_FILE, Manifest, file_checksum
-from indexer.vector_index.index import VectorIndex
-from indexer.vector_store import VectorStore
+from indexer.generation import MANIFEST_FILE
+from indexer.parts import PartBuilder
+from indexer.vector_store import VectorStore, segment_name
+from models.encoder import Encoder
 
 
-def publish(config: IndexConfig, database: Database, staging: Staging, model: KnownModel) -> int:
-    """Build the staged items' index and make it the current generation. Returns its number."""
+def publish(
+    config: IndexConfig,
+    database: Database,
+    staging: Staging,
+    model: KnownModel,
+    *,
+    item_count: int,
+    newest: GenerationRecord | None = None,
+    note: Callable[[str], None] = lambda _message: None,
+    encoder: Callable[[], Encoder | None] = lambda: None,
+) -> int:
+    """Make the staged items the current generation. Returns its number.
+
+    The files of the `newest` generation are gone on with, as far as the merge policy says; without
+    it the index is built anew. `encoder` gives the model for the recall gate, None if it is not at
+    hand.
+    """
     staging.assign_ids()
     number = publication.newest_generation(database) + 1
     directory = config.generation_dir(number)
     shutil.rmtree(directory, ignore_errors=True)  # what a run that was killed left
     directory.mkdir(parents=True)
-    vectors = staging.all_vectors()
     store = VectorStore(config.vectors_dir(model.fingerprint), model.dim)
-    index = VectorIndex.build(model.dim, store.blocks(vectors.ids, vectors.rows))
-    index_path = directory / INDEX_FILE
-    write_durably(index_path, index.save)
+    parts = PartBuilder(config, staging, store, model.dim, number, note, encoder)
     record = GenerationRecord(
         generation=number,
         created_at=utc_now(),
         fingerprint=model.fingerprint,
         dim=model.dim,
-        item_count=index.count,
+        item_count=item_count,
         model=json.loads(publication.model_info(database, model.model_id)),
-        index_kind=index.kind,
-        index_bytes=index_path.stat().st_size,
-        index_checksum=file_checksum(index_path),
+        layout=parts.build(newest, item_count),
+        vector_segments={
+            segment_name(segment): count
+            for segment, count in FileTable(database).rows.needed_segments(model.model_id).items()
+        },
     )
-    text = Manifest(record, store.needs(vectors.rows)).to_json()
+    text = manifest_text(record)
     write_durably(directory / MANIFEST_FILE, lambda path: _write_text(path, text))
     for changed in (directory, config.generations_dir(), config.collection_dir()):
         sync_directory(changed)
-    publication.publish_staged(database, record, model.model_id)
+    publication.publish_staged(database, replace(record, manifest=text), model.model_id)
     return number
 
 

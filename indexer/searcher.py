@@ -22,8 +22,8 @@ from indexer.filters.facets import Facet, FacetCounter
 from indexer.filters.fields import Field
 from indexer.filters.selection import Selector
 from indexer.generation import Generation, open_generation, open_reader
-from indexer.ranking import LEAST_DEPTH, Mode, Ranks, fuse_ranks
 from indexer.originals import Originals
+from indexer.ranking import LEAST_DEPTH, Mode, Ranks, fuse_ranks
 from indexer.vector_store import VectorsMissingError
 from models.encoder import Embeddings
 
@@ -51,15 +51,18 @@ class Searcher:
         self._facets = FacetCounter(reader.metadata, self.selector)
 
     @classmethod
-    def open(cls, config: IndexConfig, generation: int | None = None) -> "Searcher":
+    def open(
+        cls, config: IndexConfig, generation: int | None = None, *, like: "Searcher | None" = None
+    ) -> "Searcher":
         """Open a generation, the current one by default.
 
-        Raises CollectionNotFoundError, NoGenerationError, GenerationDamagedError or
-        CatalogVersionError.
+        Index files that it has in common with another open searcher, `like`, are shared. Raises
+        CollectionNotFoundError, NoGenerationError, GenerationDamagedError or CatalogVersionError.
         """
         reader = open_reader(config)
         try:
-            return cls(config, reader, open_generation(config, reader, generation))
+            held = None if like is None else like._generation
+            return cls(config, reader, open_generation(config, reader, generation, like=held))
         except BaseException:
             reader.close()
             raise

@@ -4,8 +4,10 @@ Which rows are valid is the catalog's knowledge: bytes are made durable here bef
 catalog refers to them, and whatever lies behind the last such row is overwritten. Never deletes.
 """
 
+import hashlib
 import os
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +19,7 @@ from models.encoder import Embeddings
 # 65,536 rows of 512 numbers are 128 MiB: few files for a million pictures, small enough to copy.
 SEGMENT_ROWS = 65_536
 _BYTES_PER_NUMBER = 4
+_CHECKSUM_BYTES = 16
 # How many rows are in memory at once while an index is built: 16 MiB at 512 numbers.
 _BLOCK_ROWS = 8_192
 
@@ -29,6 +32,15 @@ class VectorsMissingError(Exception):
         self.reason = reason
 
 
+@dataclass(frozen=True, slots=True)
+class WrittenRows:
+    """Rows of one segment that were written together; no checksum if nobody has kept one."""
+
+    first_row: int
+    row_count: int
+    checksum: str | None
+
+
 class VectorStore:
     """The embeddings of one model, by row number."""
 
@@ -37,20 +49,26 @@ class VectorStore:
         self._dim = dim
         self._row_bytes = dim * _BYTES_PER_NUMBER
 
-    def append(self, start_row: int, embeddings: Embeddings) -> None:
-        """Write (n, dim) embeddings as the rows from `start_row` on, durably."""
+    def append(self, start_row: int, embeddings: Embeddings) -> list[WrittenRows]:
+        """Write (n, dim) embeddings as the rows from `start_row` on, durably.
+
+        Returns what was written, by segment.
+        """
         created = not self._directory.is_dir()
         self._directory.mkdir(parents=True, exist_ok=True)
         row = start_row
+        written = []
         while len(embeddings):
             segment, offset = divmod(row, SEGMENT_ROWS)
             part = embeddings[: SEGMENT_ROWS - offset]
             created |= not self._segment(segment).exists()
             self._write(segment, offset, part)
+            written.append(WrittenRows(row, len(part), _checksum(part)))
             embeddings, row = embeddings[len(part) :], row + len(part)
         if created:
             sync_directory(self._directory)
             sync_directory(self._directory.parent)
+        return written
 
     def read(self, rows: NDArray[np.int64]) -> Embeddings:
         """The embeddings (n, dim) of these rows, in order. Raises VectorsMissingError."""
@@ -69,14 +87,17 @@ class VectorStore:
             part = slice(start, start + _BLOCK_ROWS)
             yield ids[part], self.read(rows[part])
 
-    @staticmethod
-    def needs(rows: NDArray[np.int64]) -> dict[str, int]:
-        """Which segment files these rows lie in, and how many rows each must hold at least."""
-        segments = rows // SEGMENT_ROWS
-        return {
-            segment_name(int(segment)): int((rows[segments == segment] % SEGMENT_ROWS).max()) + 1
-            for segment in np.unique(segments)
-        }
+    def check_rows(self, written: WrittenRows) -> None:
+        """See that rows are as they were written, bit by bit; without a checksum, that they are
+        there. Raises VectorsMissingError.
+        """
+        segment, offset = divmod(written.first_row, SEGMENT_ROWS)
+        last = offset + written.row_count - 1
+        held = self._read_segment(segment, np.arange(offset, last + 1))
+        if written.checksum is not None and _checksum(held) != written.checksum:
+            raise VectorsMissingError(
+                f"{segment_name(segment)} was altered, in rows {offset} to {last}"
+            )
 
     def check(self, needs: Mapping[str, int]) -> None:
         """See that the segments hold what `needs` says, by size. Raises VectorsMissingError."""
@@ -114,6 +135,11 @@ class VectorStore:
 
     def _segment(self, segment: int) -> Path:
         return self._directory / segment_name(segment)
+
+
+def _checksum(embeddings: Embeddings) -> str:
+    data = np.ascontiguousarray(embeddings, dtype="<f4").data.cast("B")
+    return hashlib.blake2b(data, digest_size=_CHECKSUM_BYTES).hexdigest()
 
 
 def segment_name(segment: int) -> str:

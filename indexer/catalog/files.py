@@ -11,7 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from indexer.catalog.connection import Database, ReaderPool
+from indexer.catalog.vector_rows import VectorRows
 from indexer.duplicates.hashes import PictureHashes
+from indexer.vector_store import WrittenRows
 from models.encoder import EncoderInfo
 
 
@@ -62,6 +64,7 @@ class FileTable:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.rows = VectorRows(database)
 
     def record(
         self,
@@ -69,8 +72,11 @@ class FileTable:
         pictures: Iterable[Picture],
         model_id: int,
         embedded: Iterable[tuple[str, int]],
+        written: Iterable[WrittenRows],
     ) -> None:
-        """Commit files, new contents, and (content hash, vector row) of what was embedded."""
+        """Commit files, new contents, (content hash, vector row) of what was embedded, and the rows
+        that were written for it.
+        """
         with self._database.transaction():
             self._upsert(files)
             for picture in pictures:
@@ -79,6 +85,7 @@ class FileTable:
                 "INSERT INTO embeddings VALUES (?, ?, ?)",
                 ((model_id, content_hash, row) for content_hash, row in embedded),
             )
+            self.rows.record(model_id, written)
 
     def record_files(self, files: Iterable[FileState]) -> None:
         """Commit files whose contents are known already."""
@@ -93,31 +100,6 @@ class FileTable:
             (model_id, json.dumps(content_hashes)),
         )
         return {row[0] for row in rows}
-
-    def next_vector_row(self, model_id: int) -> int:
-        """The first row that nothing refers to, nor does any later one."""
-        value: int = self._database.value(
-            "SELECT max(coalesce((SELECT max(vector_row) FROM embeddings WHERE model_id = ?1), -1),"
-            " coalesce((SELECT max(vector_row) FROM items WHERE model_id = ?1), -1)) + 1",
-            (model_id,),
-        )
-        return value
-
-    def embedded_segments(self, model_id: int, segment_rows: int) -> dict[int, int]:
-        """For every segment of so many rows, how many it must hold for this model's embeddings."""
-        rows = self._database.query(
-            "SELECT vector_row / ?1, max(vector_row % ?1) + 1 FROM embeddings "
-            "WHERE model_id = ?2 GROUP BY 1",
-            (segment_rows, model_id),
-        )
-        return dict(rows)
-
-    def forget_segment(self, model_id: int, segment: int, segment_rows: int) -> int:
-        """Have everything in a segment embedded again. Returns how many embeddings that is."""
-        return self._database.execute(
-            "DELETE FROM embeddings WHERE model_id = ? AND vector_row / ? = ?",
-            (model_id, segment_rows, segment),
-        )
 
     def model_of_key(self, model_key: str) -> KnownModel | None:
         """The model that a configuration led to when it was last loaded."""

@@ -6,19 +6,32 @@ Before it nothing of the new generation can be seen, after it everything. Builds
 from indexer.catalog.connection import Database
 from indexer.catalog.records import GenerationRecord
 
+# SQLite's own table of the highest numbers given; a name of no table is left alone there.
+_NUMBERS_BEFORE = "generations before"
 _CLOSE = "UPDATE items SET last_gen = ? WHERE item_id IN (SELECT item_id FROM closing)"
 _OPEN = """
 INSERT INTO items (item_id, image_id, uri, source, content_hash, size_bytes, width, height, format,
-                   captions, metadata, model_id, vector_row, first_gen)
+                   captions, metadata, model_id, vector_row, first_gen, digest)
 SELECT item_id, image_id, uri, source, content_hash, size_bytes, width, height, format,
-       captions, metadata, ?, vector_row, ?
+       captions, metadata, ?1, vector_row, ?2,
+       item_digest(item_id, image_id, uri, source, content_hash, size_bytes, width, height, format,
+                   captions, metadata, ?1, vector_row, ?2)
 FROM wanted WHERE change <> 'none'"""
 
 
 def newest_generation(database: Database) -> int:
-    """The highest number that was ever published and kept, 0 if there is none."""
-    number: int = database.value("SELECT coalesce(max(generation), 0) FROM generations")
+    """The highest number that was ever published, 0 if there is none."""
+    number: int = database.value(
+        "SELECT max(coalesce((SELECT max(generation) FROM generations), 0), "
+        "coalesce((SELECT seq FROM sqlite_sequence WHERE name = ?), 0))",
+        (_NUMBERS_BEFORE,),
+    )
     return number
+
+
+def begin_above(database: Database, generation: int) -> None:
+    """Never give a number up to this one: readers know them from a catalog that is gone."""
+    database.execute("INSERT INTO sqlite_sequence VALUES (?, ?)", (_NUMBERS_BEFORE, generation))
 
 
 def current_generation(database: Database) -> int | None:
@@ -50,15 +63,16 @@ def publish_staged(database: Database, record: GenerationRecord, model_id: int) 
         database.execute(_CLOSE, (record.generation - 1,))
         database.execute(_OPEN, (model_id, record.generation))
         database.execute(
-            "INSERT INTO generations VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO generations VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 record.generation,
                 record.created_at,
                 model_id,
                 record.item_count,
-                record.index_kind,
-                record.index_bytes,
-                record.index_checksum,
+                record.layout.base.kind,
+                record.layout.size_bytes,
+                record.layout.base.checksum,
+                record.manifest,
             ),
         )
         database.execute("DELETE FROM touched WHERE uri IN (SELECT uri FROM scope)")

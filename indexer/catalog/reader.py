@@ -5,12 +5,22 @@ Every question is one SQL statement, whatever the number of hits. Safe to use fr
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from indexer.catalog.connection import ReaderPool, Row
+from indexer.catalog.manifest import record_of
 from indexer.catalog.metadata import MetadataTable
-from indexer.catalog.records import GenerationRecord, Item, Json, SkippedFile
+from indexer.catalog.records import (
+    GenerationRecord,
+    IndexFile,
+    IndexLayout,
+    Item,
+    Json,
+    SkippedFile,
+)
 from indexer.catalog.words import CaptionWords
+from indexer.errors import CatalogDamagedError
 
 _ITEM_COLUMNS = (
     "item_id, image_id, uri, source, content_hash, size_bytes, width, height, format, "
@@ -19,7 +29,7 @@ _ITEM_COLUMNS = (
 )
 _GENERATIONS = """
 SELECT g.generation, g.created_at, m.fingerprint, m.dim, g.item_count, m.info,
-       g.index_kind, g.index_bytes, g.index_checksum
+       g.index_kind, g.index_bytes, g.index_checksum, g.manifest
 FROM generations g JOIN models m USING (model_id)"""
 _IN_GENERATION = "first_gen <= ?2 AND (last_gen IS NULL OR last_gen >= ?2)"
 _SKIPPED = """
@@ -118,10 +128,18 @@ class CatalogReader:
 
 
 def _generation(row: Row) -> GenerationRecord:
-    generation, created_at, fingerprint, dim, item_count, info, kind, index_bytes, checksum = row
+    *facts, manifest = row
+    if manifest is not None:
+        try:
+            return replace(record_of(manifest), manifest=manifest)
+        except ValueError as error:
+            reason = f"it holds no manifest of generation {row[0]}"
+            raise CatalogDamagedError("catalog.sqlite", reason) from error
+    generation, created_at, fingerprint, dim, item_count, info, kind, index_bytes, checksum = facts
     model: dict[str, Json] = json.loads(info)
+    only = IndexFile("index.faiss", kind, item_count, index_bytes, checksum)
     return GenerationRecord(
-        generation, created_at, fingerprint, dim, item_count, model, kind, index_bytes, checksum
+        generation, created_at, fingerprint, dim, item_count, model, IndexLayout((only,)), {}
     )
 
 

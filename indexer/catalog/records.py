@@ -59,8 +59,58 @@ class SkippedFile:
 
 
 @dataclass(frozen=True, slots=True)
+class IndexFile:
+    """One file as it was published. `kind` is an index's, or "dead" for a list of dead items."""
+
+    name: str
+    kind: str
+    count: int
+    size_bytes: int
+    checksum: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexLayout:
+    """What is searched: a base, then small parts in front of it, less the dead items.
+
+    `reason` says why the base is of its kind, `effort` is that of approximate parts, and `gate`
+    what the base's recall was measured to be; None if it is exact.
+    """
+
+    parts: tuple[IndexFile, ...]
+    dead: IndexFile | None = None
+    reason: str = ""
+    effort: int | None = None
+    gate: dict[str, Json] | None = None
+
+    @property
+    def base(self) -> IndexFile:
+        """The first part."""
+        return self.parts[0]
+
+    @property
+    def deltas(self) -> tuple[IndexFile, ...]:
+        """The parts in front of the base, oldest first."""
+        return self.parts[1:]
+
+    @property
+    def files(self) -> tuple[IndexFile, ...]:
+        """All of them."""
+        return self.parts if self.dead is None else (*self.parts, self.dead)
+
+    @property
+    def size_bytes(self) -> int:
+        """What they take together."""
+        return sum(file.size_bytes for file in self.files)
+
+
+@dataclass(frozen=True, slots=True)
 class GenerationRecord:
-    """What a published generation is. `model` is the EncoderInfo it was made with, as JSON."""
+    """What a published generation is. `model` is the EncoderInfo it was made with, as JSON.
+
+    `vector_segments` says how many rows the segment files must hold at least. `manifest` is the
+    text that stands beside its files, None if it was published before that was kept.
+    """
 
     generation: int
     created_at: str
@@ -68,6 +118,16 @@ class GenerationRecord:
     dim: int
     item_count: int
     model: dict[str, Json]
-    index_kind: str
-    index_bytes: int
-    index_checksum: str
+    layout: IndexLayout
+    vector_segments: dict[str, int]
+    manifest: str | None = None
+
+    @property
+    def index_kind(self) -> str:
+        """The kind of index that most items are in."""
+        return self.layout.base.kind
+
+    @property
+    def index_bytes(self) -> int:
+        """What the index takes on disk, shared files counted in every generation."""
+        return self.layout.size_bytes

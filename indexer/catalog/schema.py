@@ -5,7 +5,7 @@ A rung that was released is never edited: what changes is a new rung. Runs nothi
 
 from dataclasses import dataclass
 
-from indexer.catalog import schema_hashes, schema_metadata, schema_touched
+from indexer.catalog import schema_hashes, schema_metadata, schema_touched, schema_trust
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,5 +144,6 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(3, schema_hashes.REASON, schema_hashes.STATEMENTS),
     Migration(4, schema_touched.REASON, schema_touched.STATEMENTS),
     Migration(5, schema_metadata.REASON, schema_metadata.STATEMENTS),
+    Migration(6, schema_trust.REASON, schema_trust.STATEMENTS),
 )
 LATEST_VERSION = MIGRATIONS[-1].version

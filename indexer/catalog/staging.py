@@ -7,6 +7,7 @@ content whose own file is gone. Works in temporary tables; publishes nothing.
 
 import base64
 import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.catalog.connection import Database
+from indexer.catalog.differences import Differences
+from indexer.catalog.digests import DIGESTED, DIGESTED_COUNT, item_digest
 from indexer.catalog.merging import add_merge_functions
 
 _ID_BYTES = 10  # 80 bits are 16 letters of base32, and no collision in any collection there will be
@@ -75,6 +78,9 @@ UPDATE wanted SET
         ELSE 'none' END,
     item_id = i.item_id
 FROM items i WHERE i.last_gen IS NULL AND i.uri = wanted.uri"""
+# An item whose row is not as it was published is nobody's item: its picture gets a new one.
+_TRUSTED = f""" AND (i.digest IS NULL
+    OR i.digest = item_digest({", ".join(f"i.{c}" for c in DIGESTED.split(", "))}))"""
 # Item numbers stay only with rows that stay: a row of the catalog never changes.
 _RENEW = "UPDATE wanted SET item_id = NULL WHERE change <> 'none'"
 _MATCH_RENAMES = """
@@ -113,6 +119,11 @@ UNION ALL SELECT item_id, vector_row FROM wanted WHERE change <> 'none'
 ORDER BY vector_row"""
 _NEW_VECTORS = """
 SELECT item_id, vector_row FROM wanted WHERE change <> 'none' ORDER BY vector_row"""
+_CAPTIONS = """
+SELECT coalesce(w.captions, i.captions) FROM json_each(?) chosen
+LEFT JOIN items i ON i.item_id = chosen.value
+LEFT JOIN (SELECT item_id, captions FROM wanted WHERE change <> 'none') w
+    ON w.item_id = chosen.value"""
 _UNTOUCHED = """
 SELECT item_count - ? FROM generations ORDER BY generation DESC LIMIT 1"""
 
@@ -125,55 +136,29 @@ class ItemVectors:
     rows: NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class Differences:
-    """How the next generation differs from the newest one, in items."""
-
-    new: int = 0
-    changed: int = 0
-    renamed: int = 0
-    metadata_changed: int = 0
-    re_embedded: int = 0
-    removed: int = 0
-    unchanged: int = 0
-
-    def any(self) -> bool:
-        """Whether there is anything to publish."""
-        return bool(
-            self.new
-            or self.changed
-            or self.renamed
-            or self.metadata_changed
-            or self.re_embedded
-            or self.removed
-        )
-
-    @property
-    def item_count(self) -> int:
-        """How many items the next generation has."""
-        return (
-            self.new
-            + self.changed
-            + self.renamed
-            + self.metadata_changed
-            + self.re_embedded
-            + self.unchanged
-        )
-
-
 class Staging:
     """The next generation's items, as rows that are not published yet.
 
     With `everything`, all files are looked at, not only the touched ones: for the first generation
-    and for another model than the newest one's.
+    and for another model than the newest one's. With `distrusting`, rows of the newest generation
+    whose digest is wrong are not gone on with.
     """
 
-    def __init__(self, database: Database, model_id: int, *, everything: bool) -> None:
+    def __init__(
+        self,
+        database: Database,
+        model_id: int,
+        *,
+        everything: bool = False,
+        distrusting: bool = False,
+    ) -> None:
         self._database = database
         self._everything = everything
+        self._match = _MATCH_BY_URI + (_TRUSTED if distrusting else "")
         self.model_id = model_id
         add_merge_functions(database)
         database.add_function("image_id_of", 2, image_id_of)
+        database.add_function("item_digest", DIGESTED_COUNT, item_digest)
 
     def prepare(self) -> Differences:
         """Work out the items and their ids. Returns what differs from the newest generation."""
@@ -186,7 +171,7 @@ class Staging:
             database.execute(_OPEN_BEFORE)
             database.execute(_WANTED)
             database.execute(_FILL, (self.model_id,))
-            database.execute(_MATCH_BY_URI, (self.model_id,))
+            database.execute(self._match, (self.model_id,))
             database.execute(_RENEW)
         differences = self._differences()
         if differences.new and differences.removed:
@@ -223,6 +208,22 @@ class Staging:
     def new_vectors(self) -> ItemVectors:
         """Those of the items that the newest generation does not have."""
         return _item_vectors(self._database.query(_NEW_VECTORS))
+
+    def vector_rows_of(self, item_ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The vector rows (n,) of published items, in order."""
+        rows: dict[int, int] = dict(
+            self._database.query(
+                "SELECT item_id, vector_row FROM items "
+                "WHERE item_id IN (SELECT value FROM json_each(?))",
+                (json.dumps(item_ids.tolist()),),
+            )
+        )
+        return np.array([rows[item_id] for item_id in item_ids.tolist()], dtype=np.int64)
+
+    def captions(self, item_ids: list[int]) -> list[str]:
+        """The captions of items of the next generation."""
+        rows = self._database.query(_CAPTIONS, (json.dumps(item_ids),))
+        return [caption for row in rows for caption in json.loads(row[0])]
 
     def closed(self) -> NDArray[np.int64]:
         """The numbers (n,) of the items that only the generations before have."""

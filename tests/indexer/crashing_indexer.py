@@ -8,10 +8,12 @@ The points are wrapped around the indexer's own functions from outside; it knows
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from indexer.catalog import connection, files, publication, retention
+from indexer.merge_policy import MergePolicy
 from indexer.vector_store import VectorStore
 from tests.indexer.workbench import Workbench
 
@@ -68,6 +70,11 @@ POINTS: dict[str, Callable[[], None]] = {
         Path, "replace", "before", _names("index.faiss")
     ),
     "after the index is renamed": lambda: _around(Path, "replace", "after", _names("index.faiss")),
+    "before a delta part is renamed": lambda: _around(
+        Path, "replace", "before", _names("delta-000004.faiss")
+    ),
+    "after dead items are listed": lambda: _around(Path, "replace", "after", _names("dead.ids")),
+    "after the base is linked": lambda: _around(os, "link", "after"),
     "after the manifest is renamed": lambda: _around(
         Path, "replace", "after", _names("manifest.json")
     ),
@@ -79,8 +86,17 @@ POINTS: dict[str, Callable[[], None]] = {
     "before old rows are dropped": lambda: _around(retention, "drop_generations", "before"),
     "after old rows are dropped": lambda: _around(retention, "drop_generations", "after"),
 }
+# These happen only where changes are put in front of a base.
+IN_FRONT = (
+    "before a delta part is renamed",
+    "after dead items are listed",
+    "after the base is linked",
+)
 
 
 if __name__ == "__main__":
     POINTS[sys.argv[2]]()
-    Workbench(Path(sys.argv[1])).index()
+    bench = Workbench(Path(sys.argv[1]))
+    if sys.argv[2] in IN_FRONT:
+        bench.config = replace(bench.config, merge_policy=MergePolicy(0, 100.0))
+    bench.index()

@@ -7,7 +7,8 @@ import json
 from dataclasses import dataclass, field
 
 from indexer.catalog.connection import Database
-from indexer.catalog.staging import Differences, image_id_of
+from indexer.catalog.differences import Differences
+from indexer.catalog.staging import image_id_of
 
 # uri, source, content hash, bytes, width, height, format, captions, metadata, vector row
 Facts = tuple[object, ...]

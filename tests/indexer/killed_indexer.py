@@ -17,15 +17,21 @@ import time
 from pathlib import Path
 from typing import Any, TextIO
 
-from indexer import pipeline, publisher
+from indexer import parts, pipeline, publisher
 from indexer.catalog import files, publication, retention
+from indexer.merge_policy import MergePolicy
 from indexer.vector_store import VectorStore
 from models import thumbnails
 from tests.indexer.workbench import CountingEncoder, Workbench, draw_picture
 
 PICTURES_EACH_ROUND = 4
 BATCH = 2
-STEPS = ("start", "encode", "append", "record", "index", "indexed", "publish", "published", "drop")
+STEPS = (
+    *("start", "encode", "append", "record", "link", "index", "indexed"),
+    *("publish", "published", "drop"),
+)
+# Some publications put a delta part in front of the base, some build it anew.
+POLICY = MergePolicy(small_items=0, most_in_front=0.5)
 LONGEST_DELAY_S = 0.02
 # Imported before the runs are forked: each would otherwise spend seconds on importing torch.
 IMPORTED_ONCE = (thumbnails,)
@@ -88,7 +94,9 @@ def _index_on_leash(bench: Workbench, leash: _Leash) -> None:
     _announce(CountingEncoder, "encode_prepared", "encode", leash)
     _announce(VectorStore, "append", "append", leash)
     _announce(files.FileTable, "record", "record", leash)
+    _announce(parts, "write_durably", "index", leash)
     _announce(publisher, "write_durably", "index", leash)
+    _announce(os, "link", "link", leash)
     _announce(publication, "publish_staged", "publish", leash)
     _announce(retention, "drop_generations", "drop", leash)
     bench.index()
@@ -130,7 +138,9 @@ def main(home: Path, seed: int, rounds: int) -> None:
     rng = random.Random(seed)
     pipeline._COMMIT_INTERVAL_S = 0.0
     bench = Workbench(home)
-    bench.config = type(bench.config)(home / "data", batch_size=BATCH, decode_workers=2)
+    bench.config = type(bench.config)(
+        home / "data", batch_size=BATCH, decode_workers=2, merge_policy=POLICY
+    )
     for round_number in range(rounds):
         _change_folder(bench, round_number, rng)
         if round_number % 2 == 0:

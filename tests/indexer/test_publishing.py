@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from indexer import index_files
 from indexer.catalog.connection import Database
 from indexer.errors import (
     CollectionBusyError,
@@ -145,12 +146,21 @@ def test_lost_vectors_are_refused_and_encoded_again_by_the_next_run(bench: Workb
     bench.assert_whole()
 
 
-def test_altered_index_is_found_by_verification_and_replaced_by_a_rebuild(bench: Workbench):
+def test_altered_small_index_is_refused_when_it_is_opened_and_replaced(bench: Workbench):
     _publish(bench, 2)
-    index = bench.config.generation_dir(2) / "index.faiss"
-    data = bytearray(index.read_bytes())
-    data[-100] ^= 0xFF
-    index.write_bytes(data)
+    _flip(bench.config.generation_dir(2) / "index.faiss")
+    with pytest.raises(GenerationDamagedError, match=r"index\.faiss was altered"):
+        Searcher.open(bench.config)
+    assert bench.index().generation == 3
+    bench.assert_whole()
+
+
+def test_altered_large_index_is_found_by_verification_and_replaced_by_a_rebuild(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(index_files, "CHECKED_AT_OPEN_BYTES", 0)
+    _publish(bench, 2)
+    _flip(bench.config.generation_dir(2) / "index.faiss")
     with pytest.raises(GenerationDamagedError, match="was altered"):
         verify_generation(bench.config, open_reader(bench.config))
     assert not bench.index().published
@@ -236,6 +246,12 @@ def test_bytes_are_on_disk_before_anything_refers_to_them(
 
 def _segment(bench: Workbench) -> Path:
     return bench.config.vectors_dir(bench.encoder.info.fingerprint) / "segment-000000.f32"
+
+
+def _flip(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[-100] ^= 0xFF
+    path.write_bytes(data)
 
 
 def _damage(path: Path, damage: str) -> None:

@@ -9,10 +9,11 @@ import pytest
 from indexer.catalog import publication, retention
 from indexer.catalog.connection import Database
 from indexer.catalog.files import FileState, FileTable
-from indexer.catalog.records import GenerationRecord
+from indexer.catalog.records import GenerationRecord, IndexFile, IndexLayout
 from indexer.catalog.scan import Scan
 from indexer.catalog.staging import Staging
 from indexer.found import FoundFile
+from indexer.vector_store import WrittenRows
 from tests.indexer.full_staging import FullStaging, stage_in_full
 
 SOURCES = ("file:///a", "file:///b", "file:///m.csv")
@@ -77,14 +78,18 @@ class History:
         if not table.embedded(self.model_id, [content]):
             self.database.execute(
                 "INSERT INTO embeddings VALUES (?, ?, ?)",
-                (self.model_id, content, table.next_vector_row(self.model_id)),
+                (self.model_id, content, table.rows.next_row(self.model_id)),
             )
+            with self.database.transaction():
+                written = WrittenRows(table.rows.next_row(self.model_id), 1, None)
+                table.rows.record(self.model_id, [written])
 
     def disturb(self) -> None:
         """Lose a segment, change the model, forget a source, or drop old generations."""
         rng = self.rng
         if rng.random() < 0.1:
-            FileTable(self.database).forget_segment(self.model_id, rng.randrange(3), SEGMENT_ROWS)
+            first = rng.randrange(3) * SEGMENT_ROWS
+            FileTable(self.database).rows.forget(self.model_id, first, SEGMENT_ROWS)
         if rng.random() < 0.1:
             self.model_id = 3 - self.model_id
         if rng.random() < 0.1:
@@ -111,9 +116,9 @@ class History:
         assert staging.prepare() == full.differences
         staging.assign_ids()
         number = publication.newest_generation(database) + 1
-        record = GenerationRecord(
-            number, "now", "", 8, full.differences.item_count, {}, "exact", 0, ""
-        )
+        layout = IndexLayout((IndexFile("", "exact", 0, 0, ""),))
+        count = full.differences.item_count
+        record = GenerationRecord(number, "now", "", 8, count, {}, layout, {})
         publication.publish_staged(database, record, self.model_id)
         return full, staging
 

@@ -1,0 +1,73 @@
+"""A generation as a text: written beside its files and into its row, so that neither can change
+without the other. Reads no file.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from indexer.catalog.records import GenerationRecord, IndexFile, IndexLayout, Json
+
+
+def manifest_text(record: GenerationRecord) -> str:
+    """The manifest of a generation."""
+    layout = record.layout
+    content: dict[str, Json] = {
+        "generation": record.generation,
+        "created_at": record.created_at,
+        "fingerprint": record.fingerprint,
+        "dim": record.dim,
+        "item_count": record.item_count,
+        "model": record.model,
+        "index": {
+            "kind": layout.base.kind,
+            "reason": layout.reason,
+            "effort": layout.effort,
+            "gate": layout.gate,
+            "parts": [_file_to_json(file) for file in layout.parts],
+            "dead": None if layout.dead is None else _file_to_json(layout.dead),
+        },
+        "vector_segments": dict(record.vector_segments),
+    }
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+
+def record_of(text: str) -> GenerationRecord:
+    """The generation that a manifest describes. Raises ValueError if it is none."""
+    try:
+        content: dict[str, Any] = json.loads(text)
+        index = content["index"]
+        return GenerationRecord(
+            generation=content["generation"],
+            created_at=content["created_at"],
+            fingerprint=content["fingerprint"],
+            dim=content["dim"],
+            item_count=content["item_count"],
+            model=content["model"],
+            layout=IndexLayout(
+                parts=tuple(_file_of(part) for part in index["parts"]),
+                dead=None if index["dead"] is None else _file_of(index["dead"]),
+                reason=index["reason"],
+                effort=index["effort"],
+                gate=index["gate"],
+            ),
+            vector_segments=content["vector_segments"],
+        )
+    except (KeyError, TypeError, IndexError) as error:
+        raise ValueError(f"no manifest: {error}") from error
+
+
+def _file_to_json(file: IndexFile) -> dict[str, Json]:
+    return {
+        "file": file.name,
+        "kind": file.kind,
+        "count": file.count,
+        "bytes": file.size_bytes,
+        "checksum": file.checksum,
+    }
+
+
+def _file_of(content: Mapping[str, Any]) -> IndexFile:
+    return IndexFile(
+        content["file"], content["kind"], content["count"], content["bytes"], content["checksum"]
+    )

@@ -1,0 +1,141 @@
+"""The index files of a new generation: what is new is written, what stays is linked.
+
+Works in the new generation's directory, which nobody sees yet. Never publishes.
+"""
+
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.base_part import build_base_part
+from indexer.catalog.records import GenerationRecord, IndexFile, IndexLayout
+from indexer.catalog.staging import ItemVectors, Staging
+from indexer.config import IndexConfig
+from indexer.durability import write_durably
+from indexer.index_files import (
+    BASE_FILE,
+    DEAD_FILE,
+    DEAD_KIND,
+    check_file,
+    delta_file,
+    described,
+    read_dead,
+    write_dead,
+)
+from indexer.merge_policy import plan_merge
+from indexer.vector_index.index import IndexUnusableError, VectorIndex
+from indexer.vector_index.kinds import EXACT
+from indexer.vector_store import VectorStore
+from models.encoder import Encoder
+
+Note = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class PartBuilder:
+    """Builds the parts of generation `number` from what is staged."""
+
+    config: IndexConfig
+    staging: Staging
+    store: VectorStore
+    dim: int
+    number: int
+    note: Note
+    encoder: Callable[[], Encoder | None]
+
+    def build(self, newest: GenerationRecord | None, item_count: int) -> IndexLayout:
+        """Write or link all files. Without a newest generation to go on from, all are new."""
+        new, closed = self.staging.new_vectors(), self.staging.closed()
+        if newest is None:
+            return self._base(item_count)
+        plan = plan_merge(
+            self.config.merge_policy,
+            newest.layout,
+            new=len(new.ids),
+            closed=len(closed),
+            living=item_count,
+        )
+        if plan.rebuild is not None:
+            return self._base(item_count)
+        before = self.config.generation_dir(newest.generation)
+        try:
+            dead = np.union1d(read_dead(before, newest.layout.dead), closed)
+            merged, dead = self._merged(before, plan.merged, new, dead)
+            for file in (newest.layout.base, *plan.kept):
+                check_file(before, file, completely=False)
+                self._link(before, file)
+        except IndexUnusableError as error:
+            self.note(f"generation {newest.generation} is damaged: {error.reason}")
+            return self._base(item_count)
+        parts = [newest.layout.base, *plan.kept]
+        if len(merged.ids):
+            parts.append(self._delta(merged))
+        return IndexLayout(
+            parts=tuple(parts),
+            dead=self._dead(dead) if len(dead) else None,
+            reason=newest.layout.reason,
+            effort=newest.layout.effort,
+            gate=newest.layout.gate,
+        )
+
+    def _base(self, item_count: int) -> IndexLayout:
+        self.note(f"building the index of {item_count} pictures")
+        base = build_base_part(self.config, self.staging, self.store, self.dim, self.encoder)
+        return IndexLayout(
+            parts=(self._write(BASE_FILE, base.index),),
+            reason="; ".join(base.gate.reasons),
+            effort=None if base.gate.kind == EXACT else base.gate.effort,
+            gate=base.gate.to_json(),
+        )
+
+    def _merged(
+        self, before: Path, files: tuple[IndexFile, ...], new: ItemVectors, dead: NDArray[np.int64]
+    ) -> tuple[ItemVectors, NDArray[np.int64]]:
+        """The new items and the living ones of these parts; and who is dead in the other parts."""
+        ids, rows = [new.ids], [new.rows]
+        for file in files:
+            check_file(before, file, completely=True)
+            held = VectorIndex.load(before / file.name).ids()
+            living = np.setdiff1d(held, dead)
+            dead = np.setdiff1d(dead, held)
+            ids.append(living)
+            rows.append(self.staging.vector_rows_of(living))
+        return ItemVectors(np.concatenate(ids), np.concatenate(rows)), dead
+
+    def _delta(self, vectors: ItemVectors) -> IndexFile:
+        order = np.argsort(vectors.rows, kind="stable")
+        blocks = self.store.blocks(vectors.ids[order], vectors.rows[order])
+        return self._write(delta_file(self.number), VectorIndex.build(self.dim, blocks))
+
+    def _write(self, name: str, index: VectorIndex) -> IndexFile:
+        path = self._directory / name
+        write_durably(path, index.save)
+        return described(path, index.kind, index.count)
+
+    def _dead(self, dead: NDArray[np.int64]) -> IndexFile:
+        path = self._directory / DEAD_FILE
+        write_durably(path, lambda unfinished: write_dead(unfinished, dead))
+        return described(path, DEAD_KIND, len(dead))
+
+    def _link(self, before: Path, file: IndexFile) -> None:
+        """The same file under both directories; a copy where the file system has no links."""
+        try:
+            os.link(before / file.name, self._directory / file.name)
+        except OSError:
+            write_durably(
+                self._directory / file.name,
+                lambda unfinished: _copy(before / file.name, unfinished),
+            )
+
+    @property
+    def _directory(self) -> Path:
+        return self.config.generation_dir(self.number)
+
+
+def _copy(source: Path, target: Path) -> None:
+    shutil.copyfile(source, target)
