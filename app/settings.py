@@ -120,10 +120,10 @@ class Settings(BaseSettings):
         description="Keep what files say of themselves (EXIF: date, camera, lens, orientation, "
         "place) when indexing. Off, an index run also forgets what was kept before.",
     )
-    index_kind: Literal["auto", "exact", "rabitq", "ivf_rabitq"] = Field(
+    index_kind: Literal["auto", "exact", "ivf_rabitq"] = Field(
         default="auto",
-        description="Kind of index to build: `exact`, `rabitq`, `ivf_rabitq`, or `auto` for what "
-        "suits the number of pictures.",
+        description="Kind of index to build: `exact`, `ivf_rabitq`, or `auto` for what suits the "
+        "number of pictures.",
     )
     wanted_recall: float = Field(
         default=0.99,

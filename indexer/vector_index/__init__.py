@@ -6,9 +6,7 @@
     rows        ids and the rows that hold them
     scanner     what a kind of index must be able to do
     exact       the kind that compares with every stored embedding
-    sifting     what the approximate kinds share: codes name candidates, embeddings decide
-    rabitq      the kind that scans a code of one bit a number for every embedding
-    ivf_rabitq  the kind that scans the codes of lists near the query only
+    ivf_rabitq  the kind that scans short codes near the query, and compares what they name
     index       VectorIndex: one file of ids and embeddings, built, saved, mapped, searched
     parted      PartedIndex: several of them, and the ids that count no longer, searched as one
 

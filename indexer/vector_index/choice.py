@@ -6,14 +6,12 @@ Decides by arithmetic alone: builds nothing, measures nothing.
 import os
 from dataclasses import dataclass
 
-from indexer.vector_index.kinds import AUTO, EXACT, IVF_RABITQ, RABITQ
+from indexer.vector_index.kinds import AUTO, EXACT, IVF_RABITQ
 
 _BYTES_PER_NUMBER = 4
 # Flat search is bound by memory: one core reads so much in a millisecond (measured: 100,000 x 512
 # in 10.4 ms).
 _BYTES_PER_MS = 20_000_000
-# From here on, scanning all codes takes longer than finding the right lists (docs/indexing.md).
-_LISTS_FROM = 150_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +57,7 @@ def _chosen(count: int, dim: int, forced: str, budget: Budget) -> tuple[str, str
     memory_bytes = budget.memory_bytes or _half_of_memory_bytes()
     if size_bytes <= budget.latency_ms * _BYTES_PER_MS and size_bytes <= memory_bytes:
         return EXACT, f"{what} are compared one by one within {budget.latency_ms:g} ms"
-    if count < _LISTS_FROM:
-        return RABITQ, f"{what} are too many to compare one by one"
-    return IVF_RABITQ, f"{what} are too many to look at each of them"
+    return IVF_RABITQ, f"{what} are too many to compare one by one"
 
 
 def _half_of_memory_bytes() -> int:

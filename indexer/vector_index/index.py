@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 
 from indexer.vector_index.exact import ExactScanner
 from indexer.vector_index.ivf_rabitq import IvfRabitqScanner
-from indexer.vector_index.kinds import EXACT, IVF_RABITQ, KINDS, RABITQ
+from indexer.vector_index.kinds import EXACT, KINDS
 from indexer.vector_index.neighbours import NOBODY, Neighbours, nobody
-from indexer.vector_index.rabitq import RabitqScanner
 from indexer.vector_index.rows import RowTable, Selection
 from indexer.vector_index.scanner import Scanner
 from models.encoder import Embeddings
@@ -163,8 +162,7 @@ def _empty(dim: int, kind: str, sample: Embeddings | None) -> "faiss.Index":
         return ExactScanner.empty(dim)
     if sample is None or not len(sample):
         raise ValueError(f"an index of the kind {kind!r} needs a sample to learn from")
-    trained = {RABITQ: RabitqScanner.trained, IVF_RABITQ: IvfRabitqScanner.trained}
-    return trained[kind](dim, sample)
+    return IvfRabitqScanner.trained(dim, sample)
 
 
 def _scanner_of(index: "faiss.Index") -> Scanner:
@@ -174,8 +172,6 @@ def _scanner_of(index: "faiss.Index") -> Scanner:
             return ExactScanner(index)
         if isinstance(index, faiss.IndexRefine):
             codes = faiss.downcast_index(index.base_index)
-            if isinstance(codes, faiss.IndexRaBitQFastScan):
-                return RabitqScanner(index)
             if isinstance(codes, faiss.IndexIVFRaBitQFastScan):
                 return IvfRabitqScanner(index)
     raise ValueError("holds another kind of index")

@@ -1,31 +1,39 @@
-"""The kind `ivf_rabitq`: only the codes of lists near the query are scanned. Learns those lists."""
+"""The kind `ivf_rabitq`: codes of lists near the query name candidates, their embeddings decide.
+
+A code has one bit a number (RaBitQ: Gao and Long, SIGMOD 2024) and is scanned without reading any
+embedding (IVF with fast-scan codes: André, Kermarrec and Le Scouarnec, PVLDB 2015). Candidates are
+compared by their stored float32 embeddings, so scores and their order are exact, and a neighbour
+can only be missing. Lists are learned from a sample.
+"""
 
 from typing import Any
 
 import faiss
 import numpy as np
+from numpy.typing import NDArray
 
 from indexer.vector_index.exact import ExactScanner
 from indexer.vector_index.kinds import IVF_RABITQ
 from indexer.vector_index.rows import Selection
 from indexer.vector_index.scanner import Found, parameters, threads_for
-from indexer.vector_index.sifting import (
-    DEFAULT_EFFORT,
-    best_candidates,
-    candidates,
-    effort_among,
-    refine_factor,
-)
 from models.encoder import Embeddings
 
 SAMPLE_PER_LIST = 40  # k-means of faiss complains below 39
 _KMEANS_ROUNDS = 10
 _SEED = 20_260
-# One list is looked through for so much effort: the two are then raised together.
+# Effort is how many candidates are compared whatever k is; each neighbour that is asked for adds
+# some more, and one list is looked through for so much of it. Text queries for photographs reach
+# 0.99 with an effort of about 500 (docs/indexing.md).
+DEFAULT_EFFORT = 500
+_CANDIDATES_PER_NEIGHBOUR = 10
 _EFFORT_PER_LIST = 8
 # Up to this share of all rows, comparing those that are allowed costs no more than an ordinary
 # search.
 _COMPARED_SHARE = 0.02
+# A filter may leave only what is far from a query, where embeddings crowd and codes tell them
+# apart less well. One that leaves nearly everything, as dead ids do, cannot.
+_EFFORT_UNDER_FILTER = 3
+_NEARLY_ALL = 0.9
 
 
 class IvfRabitqScanner:
@@ -58,21 +66,22 @@ class IvfRabitqScanner:
             return self._best_of_all(queries, k, effort, self._lists(effort))
         if len(allowed) <= allowed.count * _COMPARED_SHARE:
             return self._stored.best(queries, k, 0, allowed)
-        effort = effort_among(allowed, effort)
-        needed = candidates(k, effort, len(allowed))
+        if len(allowed) < allowed.count * _NEARLY_ALL:
+            effort *= _EFFORT_UNDER_FILTER
+        wanted = _candidates(k, effort, len(allowed))
         # The neighbours among fewer rows lie farther away, in more lists.
         lists = self._lists(int(effort * allowed.count / len(allowed)))
         bitmap: Any = faiss.IDSelectorBitmap
         chosen = parameters(faiss.SearchParametersIVF, nprobe=lists, sel=bitmap(allowed.bits))
         with threads_for(len(queries)):
-            _, rows = self._codes.search(queries, needed, params=chosen)  # (n, needed)
-        return best_candidates(self._stored, queries, k, rows, allowed, needed)
+            _, rows = self._codes.search(queries, wanted, params=chosen)  # (n, wanted)
+        return self._compared(queries, k, rows, allowed)
 
     def _best_of_all(self, queries: Embeddings, k: int, effort: int, lists: int) -> Found:
-        wanted = candidates(k, effort, int(self._index.ntotal))
+        wanted = _candidates(k, effort, int(self._index.ntotal))
         chosen = parameters(
             faiss.IndexRefineSearchParameters,
-            k_factor=refine_factor(k, wanted),
+            k_factor=_factor(k, wanted),
             base_index_params=parameters(faiss.SearchParametersIVF, nprobe=lists),
         )
         with threads_for(len(queries)):
@@ -81,5 +90,31 @@ class IvfRabitqScanner:
             return self._best_of_all(queries, k, effort, int(self._codes.nlist))
         return Found(rows, scores)
 
+    def _compared(
+        self, queries: Embeddings, k: int, named: NDArray[np.int64], allowed: Selection
+    ) -> Found:
+        """The k best of the rows (n, c) that the codes named for each query.
+
+        Where the lists nearby held fewer than c, all allowed rows are compared instead.
+        """
+        rows = np.empty((len(queries), k), np.int64)
+        scores = np.empty((len(queries), k), np.float32)
+        for place, candidates in enumerate(named):
+            enough = candidates[-1] >= 0
+            chosen = Selection(np.sort(candidates), allowed.count) if enough else allowed
+            found = self._stored.best(queries[place : place + 1], k, 0, chosen)
+            rows[place], scores[place] = found.rows[0], found.scores[0]
+        return Found(rows, scores)
+
     def _lists(self, effort: int) -> int:
         return max(1, min(int(self._codes.nlist), effort // _EFFORT_PER_LIST))
+
+
+def _candidates(k: int, effort: int, limit: int) -> int:
+    """How many candidates to compare for k neighbours, at most `limit`."""
+    return max(k, min(limit, effort + _CANDIDATES_PER_NEIGHBOUR * k))
+
+
+def _factor(k: int, wanted: int) -> float:
+    """Candidates per neighbour, rounded so that faiss's product with k is not below `wanted`."""
+    return float(np.nextafter(np.float32(wanted / k), np.float32(np.inf)))

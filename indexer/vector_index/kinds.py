@@ -1,9 +1,8 @@
 """The names of the kinds of index, the simplest first. Loads nothing."""
 
 EXACT = "exact"
-RABITQ = "rabitq"
 IVF_RABITQ = "ivf_rabitq"
-KINDS = (EXACT, RABITQ, IVF_RABITQ)
+KINDS = (EXACT, IVF_RABITQ)
 AUTO = "auto"
 
 

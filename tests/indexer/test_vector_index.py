@@ -31,7 +31,7 @@ def _written_out(
     return IDS[allowed][best], np.take_along_axis(scores, best, 1)
 
 
-@pytest.fixture(scope="module", params=["exact", "rabitq", "ivf_rabitq"])
+@pytest.fixture(scope="module", params=["exact", "ivf_rabitq"])
 def index(request: pytest.FixtureRequest) -> VectorIndex:
     """500 embeddings under ids from 1000, few enough for the approximate kinds to compare all."""
     blocks = [(IDS[:300], STORED[:300]), (IDS[300:], STORED[300:])]
