@@ -6,8 +6,8 @@ PHOTOS is a folder or a tar of pictures, TEXTS one text a line; both are embedde
 model, and `--count` embeddings are made that are spread like the pictures'. Each kind is built,
 saved, mapped again and asked with raised effort, one query at a time on one thread, until recall@10
 and recall@100 reach 0.99 for texts and for pictures. Beside our kinds stands one that we do not
-offer: the same codes without lists, all of them scanned for every query. Times are processor time, which neighbours on
-the machine disturb less, as ratios to flat search in the same run.
+offer: the same codes without lists, all of them scanned for every query. Times are processor time,
+which neighbours on the machine disturb less, as ratios to flat search in the same run.
 """
 
 from __future__ import annotations
