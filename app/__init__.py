@@ -8,11 +8,15 @@ bounds        how much one request may ask for
 failures      what can go wrong in `app` itself, as one tree
 errors        the one ordered table: domain error → status, code; problem+json
 schemas       request and response types; classify_schemas: those of classification,
+              job_schemas: those of jobs and schedules,
               filter_schemas: those of filters, facets and modes,
               generation_schemas: those of kept generations
 bodies        JSON and multipart bodies → checked requests
 query         weighted terms → one unit embedding
 asking        terms → embeddings → hits, each step timed, off the event loop
+job_desk      jobs as the service sees them: the table, streams of events, the keeper
+worker_keeper the worker process: started while there are jobs, stopped with the service
+writing       who may change anything
 classifying   a picture and class names → class scores
 pictures      items of the catalog → pictures of the API
 picture_files the bytes of a picture and of its thumbnail
@@ -25,7 +29,7 @@ live          what is served: for each collection a searcher and its model, leas
 follower      changes over when a generation is published, loading its model beside the old one
 security      body limit, host check, response headers
 server        the listening process: ready line, signals, shutdown
-routes/       search, classify, images, collections, model, health, page, reference
+routes/       search, classify, images, collections, jobs, schedules, model, health, page, reference
 cli/          `sightline serve | index | search | classify | eval | info | gallery`
 static/       the page
 """

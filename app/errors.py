@@ -45,6 +45,8 @@ ERROR_TABLE: tuple[ErrorRow, ...] = (
     ErrorRow(failures.UnsupportedBodyError, 415, "unsupported_body", "Unsupported body"),
     ErrorRow(failures.BodyTooLargeError, 413, "body_too_large", "Body too large"),
     ErrorRow(failures.HostNotAllowedError, 421, "host_not_allowed", "Host not allowed"),
+    ErrorRow(failures.WritingOffError, 403, "writing_off", "Writing is off"),
+    ErrorRow(failures.ForeignOriginError, 403, "foreign_origin", "Another site's page"),
     ErrorRow(failures.OverloadedError, 429, "overloaded", "Overloaded"),
     ErrorRow(failures.NotReadyError, 503, "not_ready", "Not ready"),
     ErrorRow(failures.ModelNotHereError, 409, "model_mismatch", "Another model"),

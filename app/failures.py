@@ -6,6 +6,8 @@
     ├── UnsupportedBodyError    neither JSON nor multipart: .content_type
     ├── BodyTooLargeError       more bytes than allowed: .limit
     ├── HostNotAllowedError     a Host header that we do not answer to: .host
+    ├── WritingOffError         this service may not be written to
+    ├── ForeignOriginError      a page of another site asks for a change: .origin
     ├── OverloadedError         a queue is full: .what, .retry_after_s
     ├── NotReadyError           still starting: .waiting_for
     ├── ModelNotHereError       a generation's model cannot be used: .record, .reason
@@ -65,6 +67,24 @@ class HostNotAllowedError(AppError):
             "add it to SIGHTLINE_ALLOWED_HOSTS if it should"
         )
         self.host = host
+
+
+class WritingOffError(AppError):
+    """This service answers questions and changes nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this service changes nothing, because it can be reached from other machines; "
+            "set SIGHTLINE_WRITING=on if everybody who can reach it may write"
+        )
+
+
+class ForeignOriginError(AppError):
+    """A browser says that another site's page sends the request."""
+
+    def __init__(self, origin: str) -> None:
+        super().__init__(f"a page of {origin} may not change anything here")
+        self.origin = origin
 
 
 class OverloadedError(AppError):

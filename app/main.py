@@ -21,9 +21,11 @@ from app.routes import (
     generations,
     health,
     images,
+    jobs,
     model,
     page,
     reference,
+    schedules,
     search,
 )
 from app.security import BodyLimit, Guard, HostCheck, allowed_names
@@ -36,6 +38,8 @@ _ROUTERS = (
     classify.router,
     images.router,
     collections.router,
+    jobs.router,
+    schedules.router,
     generations.router,
     fields.router,
     model.router,

@@ -47,6 +47,7 @@ class Server(uvicorn.Server):
             self._announcement.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._announcement
+        self._state.desk.end_streams()
         await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002

@@ -115,6 +115,21 @@ class Settings(BaseSettings):
         description="How many generations of a collection are kept, to go back to.",
     )
     thumbnails: bool = Field(default=True, description="Write thumbnails when indexing.")
+    writing: Literal["auto", "on", "off"] = Field(
+        default="auto",
+        description="Whether requests may change anything, such as queue a job: `on`, `off`, or "
+        "`auto`: only while the service listens on a loopback address. Whoever may write can have "
+        "every picture indexed that the worker can read.",
+    )
+    worker: Literal["auto", "off"] = Field(
+        default="auto",
+        description="Whether `serve` starts a worker process while there are jobs; `off` where "
+        "`sightline worker` runs elsewhere.",
+    )
+    low_priority: bool = Field(
+        default=True,
+        description="The worker yields processor and disk to everything else on the machine.",
+    )
     file_facts: bool = Field(
         default=True,
         description="Keep what files say of themselves (EXIF: date, camera, lens, orientation, "
@@ -178,6 +193,16 @@ def let_openmp_threads_sleep() -> None:
     make it up to ten times slower. What the user has set stays.
     """
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+
+def environment_for_child(settings: Settings) -> dict[str, str]:
+    """The environment of a process of ours that shall have the same settings."""
+    environment = dict(os.environ)
+    for name in Settings.model_fields:
+        value = getattr(settings, name)
+        if value is not None:
+            environment[environment_name(name)] = str(value)
+    return environment
 
 
 def environment_name(setting: str) -> str:

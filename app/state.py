@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from app.engines import EncoderLoader, Engines
 from app.failures import NotReadyError
 from app.follower import Follower
+from app.job_desk import JobDesk
 from app.live import LiveCollections
 from app.settings import Settings
 from app.threads import BoundedThreads
@@ -36,6 +37,7 @@ class ServiceState:
         self.decode = BoundedThreads("decoding", settings.decode_threads(), settings.queue_length)
         self.fetch = BoundedThreads("originals", _FETCH_THREADS, settings.queue_length)
         self.classify = BoundedThreads("classifying", _CLASSIFY_THREADS, settings.queue_length)
+        self.desk = JobDesk(settings)
         self.settled = asyncio.Event()
         self.failure: ModelError | None = None
         self._engines = Engines(settings, encoder_loader)
@@ -55,6 +57,7 @@ class ServiceState:
     def begin(self) -> None:
         """Load the model and open the collections, without waiting for either."""
         self._background = asyncio.get_running_loop().create_task(self._start_and_watch())
+        self.desk.begin()
 
     async def _start_and_watch(self) -> None:
         try:
@@ -78,6 +81,7 @@ class ServiceState:
 
     async def close(self) -> None:
         """Stop watching, close the collections, start nothing more."""
+        await self.desk.close()
         if self._background is not None:
             self._background.cancel()
             with contextlib.suppress(asyncio.CancelledError):

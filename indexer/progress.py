@@ -42,8 +42,8 @@ class IndexSummary:
 class Progress(Protocol):
     """Who is told. All calls come from the thread that runs the indexer.
 
-    When `start`, `advance` or `note` is called, everything told so far is committed. So each of them
-    may raise to end the run there: nothing is lost, and the next run goes on behind it.
+    When `start`, `advance` or `note` is called, everything told so far is committed. So each of
+    them may raise to end the run there: nothing is lost, and the next run goes on behind it.
     """
 
     def start(self, total: int) -> None:

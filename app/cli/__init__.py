@@ -4,6 +4,8 @@
     options   flags, made from the table of settings
     asking    a local model and a local collection, for search and classify
     progress  how an index run is shown: a bar on a terminal, plain lines otherwise
+    jobs      `sightline jobs`, with job_schedule (`sightline jobs schedule`) and job_output
+    worker    `sightline worker`: runs jobs
     evaluate  `sightline eval`: names its commands evaluate_retrieval, evaluate_zeroshot and
               evaluate_index
     evaluation_material  manifests and folders → pictures with captions or labels
@@ -15,5 +17,6 @@
               function below
 
 Commands import what they need when they run, so that `--help` loads neither torch nor faiss. Only
-`index`, `reindex`, `gallery`, `train` and `evaluation_material` import the write half of the indexer.
+`index`, `reindex`, `worker`, `gallery`, `train` and `evaluation_material` import the write half of
+the indexer.
 """

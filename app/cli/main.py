@@ -15,10 +15,12 @@ from app.cli import (
     generations,
     index,
     info,
+    jobs,
     reindex,
     search,
     serve,
     train,
+    worker,
 )
 from app.failures import AppError
 from app.settings import let_openmp_threads_sleep
@@ -38,6 +40,8 @@ cli = typer.Typer(
 )
 cli.command("serve")(serve.serve_command)
 cli.command("index")(index.index_command)
+cli.add_typer(jobs.jobs)
+cli.command("worker")(worker.worker_command)
 cli.command("reindex")(reindex.reindex_command)
 cli.add_typer(generations.generations)
 cli.command("search")(search.search_command)

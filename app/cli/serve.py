@@ -30,6 +30,9 @@ def serve_command(
     queue_length: options.QueueLength = None,
     poll_interval_s: options.PollIntervalS = None,
     shutdown_grace_s: options.ShutdownGraceS = None,
+    writing: options.Writing = None,
+    worker: options.WorkerMode = None,
+    low_priority: options.LowPriority = None,
     log_level: options.LogLevel = None,
 ) -> None:
     """Serve the page and the HTTP API until Ctrl-C."""

@@ -6,6 +6,8 @@ images       GET /v1/images/{id}, its thumbnail and its record
 collections  GET /v1/collections and what is in one
 generations  GET /v1/collections/{name}/generations
 fields       GET /v1/collections/{name}/fields
+jobs         /v1/jobs: queue, list, show, pause, resume, cancel, retry; events and skipped files
+schedules    /v1/schedules
 model        GET /v1/model
 health       GET /healthz, /readyz
 reference    GET /docs, the API's reference, made from its OpenAPI description

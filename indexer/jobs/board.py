@@ -22,7 +22,14 @@ from indexer.errors import (
     JobStateError,
     SourceError,
 )
-from indexer.jobs.records import ENDED, Job, JobEvent, JobParameters, JobState
+from indexer.jobs.records import (
+    ENDED,
+    Job,
+    JobEvent,
+    JobParameters,
+    JobState,
+    name_of_process,
+)
 from indexer.jobs.store import JobStore, record_event
 from indexer.locations import absolute_path, uri_to_path
 
@@ -112,21 +119,25 @@ class JobBoard:
         waiting = self._store.rows(
             "SELECT 1 FROM jobs q WHERE (q.state = 'queued' AND q.not_before_s <= ?1 AND "
             "NOT EXISTS (SELECT 1 FROM jobs r WHERE r.state = 'running' "
-            "AND r.collection = q.collection AND r.lease_until_s >= ?1)) OR (q.state = 'running' AND q.lease_until_s < ?1) "
+            "AND r.collection = q.collection AND r.lease_until_s >= ?1)) "
+            "OR (q.state = 'running' AND q.lease_until_s < ?1) "
             "UNION ALL SELECT 1 FROM schedules WHERE next_due_s <= ?1 LIMIT 1",
             (now_s,),
         )
         return bool(waiting)
 
-    def release(self, worker: str) -> None:
-        """A worker (the beginning of its name) is known to be dead: its lease is over now."""
+    def release(self, pid: int, *, was_stopped: bool = False) -> None:
+        """A process of this machine that was a worker has ended: its lease is over now.
+
+        With `was_stopped` it was ended on purpose, which is not held against the job.
+        """
         if not self._store.path.is_file():
             return
         with self._store.transaction() as database:
             database.execute(
-                "UPDATE jobs SET lease_until_s = 0 WHERE state = 'running' "
-                "AND substr(worker, 1, length(?1)) = ?1",
-                (worker,),
+                "UPDATE jobs SET lease_until_s = 0, deaths = iif(?2, 0, deaths) "
+                "WHERE state = 'running' AND substr(worker, 1, length(?1)) = ?1",
+                (name_of_process(pid), was_stopped),
             )
 
     def close(self) -> None:

@@ -8,7 +8,6 @@ getting further is given up. Reads no file of a collection.
 import json
 import os
 import secrets
-import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -16,7 +15,7 @@ from typing import Literal
 from indexer.catalog.connection import Database
 from indexer.catalog.files import utc_now
 from indexer.jobs.board import set_halted
-from indexer.jobs.records import Job, Wanted
+from indexer.jobs.records import Job, Wanted, name_of_process
 from indexer.jobs.store import JobStore, record_event
 
 MAX_DEATHS = 3  # in a row, without a picture done in between
@@ -40,11 +39,6 @@ class Report:
     rate: float | None
     message: str | None
     advanced: bool
-
-
-def name_of_process(pid: int) -> str:
-    """How the names of a process's workers begin."""
-    return f"{socket.gethostname()}:{pid}:"
 
 
 class Claims:
@@ -102,7 +96,7 @@ class Claims:
 
     def finish(self, job: Job, result: Mapping[str, object]) -> None:
         """The run did all there was to do."""
-        self._end(job, "done", {"result": json.dumps(result)})
+        self._end(job, "done", {"stage": None, "result": json.dumps(result)})
 
     def fail(self, job: Job, error: str) -> None:
         """The run cannot succeed, in words."""

@@ -1,7 +1,9 @@
 """What the job table gives out: plain frozen values. Knows no SQL."""
 
 import json
+import socket
 from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 
 from indexer.catalog.records import Json
@@ -123,6 +125,16 @@ class Schedule:
     next_due_s: float
     last_job_id: int | None
     created_at: str
+
+    @property
+    def next_due(self) -> str:
+        """When it queues its next job, in UTC."""
+        return datetime.fromtimestamp(self.next_due_s, UTC).isoformat(timespec="seconds")
+
+
+def name_of_process(pid: int) -> str:
+    """How the names of the workers in a process of this machine begin."""
+    return f"{socket.gethostname()}:{pid}:"
 
 
 def time_left_s(state: JobState, done: int, total: int | None, rate: float | None) -> float | None:

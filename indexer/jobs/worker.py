@@ -24,7 +24,6 @@ from indexer.progress import IndexSummary
 from models.config import ModelConfig
 from models.encoder import Encoder
 from models.errors import ModelError
-from models.loading import load_encoder, model_key
 
 logger = logging.getLogger("sightline")
 
@@ -38,9 +37,9 @@ class WorkerSetup:
 
     data_dir: Path
     config_for: Callable[[str], IndexConfig]
-    model: ModelConfig
-    load_encoder: Callable[[ModelConfig], Encoder] = load_encoder
-    model_key: Callable[[ModelConfig], str] = model_key
+    model_for: Callable[[IndexConfig], ModelConfig]
+    load_encoder: Callable[[ModelConfig], Encoder]
+    model_key: Callable[[ModelConfig], str]
     lease_s: float = LEASE_S
     poll_s: float = 0.5
 
@@ -120,11 +119,12 @@ class Worker:
 
     def _index(self, job: Job) -> IndexSummary:
         wanted = job.parameters
-        model = self._setup.model
+        config = self._setup.config_for(job.collection)
+        model = self._setup.model_for(config)
         if wanted.model is not None:
             model = replace(model, model_name=wanted.model, pretrained=None)
         return index_collection(
-            self._setup.config_for(job.collection),
+            config,
             wanted.sources,
             model_key=self._setup.model_key(model),
             load_encoder=lambda: self._encoder(model),

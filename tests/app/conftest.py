@@ -180,9 +180,15 @@ def serving() -> Serving:
     return running
 
 
-def _settings(data_dir: Path, **changes: object) -> Settings:
+def settings_of(data_dir: Path, **changes: object) -> Settings:
     """Settings of a test: its own data directory, a quick poll."""
-    values = {"data_dir": data_dir, "poll_interval_s": 0.05, "decode_workers": 2, **changes}
+    values = {
+        "data_dir": data_dir,
+        "poll_interval_s": 0.05,
+        "decode_workers": 2,
+        "worker": "off",
+        **changes,
+    }
     return Settings.model_validate(values)
 
 
@@ -191,7 +197,7 @@ def settings_for(tmp_path: Path) -> MakeSettings:
     """Makes settings with the test's own data directory."""
 
     def make(**changes: object) -> Settings:
-        return _settings(tmp_path / "data", **changes)
+        return settings_of(tmp_path / "data", **changes)
 
     return make
 
@@ -200,7 +206,7 @@ def settings_for(tmp_path: Path) -> MakeSettings:
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """A client of a service whose library nobody changes."""
     library = _indexed_library(tmp_path_factory.mktemp("shared"))
-    with running(_settings(library.data_dir), lambda _: library.encoder) as client:
+    with running(settings_of(library.data_dir), lambda _: library.encoder) as client:
         yield client
 
 

@@ -11,6 +11,7 @@ CATCHES_EVERYTHING = {
     "app/batching.py": "the encoder's loop: a batch that fails fails its own callers",
     "app/follower.py": "the loop that looks for new generations: what is served stays served",
     "app/security.py": "the request's boundary: what nobody foresaw becomes a plain 500",
+    "app/worker_keeper.py": "the loop that keeps a worker: the service goes on without one",
     "indexer/jobs/worker.py": "the worker's loop: a job that fails fails alone",
     "app/threads.py": "a thread's boundary: the error is handed to whoever waits",
 }

@@ -1,5 +1,6 @@
 """The job table: states, leases, dead workers, events, bounds; and schedules that queue them."""
 
+import os
 from datetime import datetime
 from pathlib import Path
 
@@ -113,7 +114,9 @@ def test_jobs_of_a_worker_known_to_be_dead_wait_for_no_lease(board, claims_for, 
     job_id = _queue(board, data_dir).job_id
     claims = claims_for()
     claims.claim()
-    board.release(claims.worker)
+    board.release(os.getpid() + 1)
+    assert claims_for().claim() is None
+    board.release(os.getpid())
     assert claims_for().claim().job_id == job_id
 
 

@@ -22,7 +22,7 @@ def _worker(bench: Workbench, **changes: Any) -> Worker:
     values = {
         "data_dir": bench.config.data_dir,
         "config_for": lambda _: bench.config,
-        "model": ModelConfig("fake"),
+        "model_for": lambda _: ModelConfig("fake"),
         "load_encoder": lambda _: bench.encoder,
         "model_key": lambda _: "fake",
         "poll_s": 0.01,

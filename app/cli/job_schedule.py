@@ -1,0 +1,105 @@
+"""`sightline jobs schedule`: cron expressions that queue jobs; and the flags that say what a job
+does, which `sightline jobs start` shares.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli import options
+from app.cli.job_output import as_json, echo_json, schedule_line
+from app.cli.options import settings_from
+from indexer.jobs.records import JobParameters
+from indexer.jobs.schedules import Schedules
+
+schedule = typer.Typer(name="schedule", help="Queue jobs at certain times.", no_args_is_help=True)
+
+Sources = Annotated[
+    list[str] | None, typer.Argument(help="Folders and manifests. None: all known ones.")
+]
+Remove = Annotated[
+    list[str] | None, typer.Option("--remove", help="Forget a source and its pictures.")
+]
+RetrySkipped = Annotated[
+    bool, typer.Option("--retry-skipped", help="Try again what was skipped before.")
+]
+Rebuild = Annotated[bool, typer.Option("--rebuild", help="Publish even if nothing differs.")]
+AllowEmpty = Annotated[
+    bool, typer.Option("--allow-empty", help="Accept that a source has become empty.")
+]
+JobModel = Annotated[
+    str | None, typer.Option("--model", "-m", help="Instead of the worker's configured model.")
+]
+Cron = Annotated[
+    str,
+    typer.Argument(
+        help='Minute, hour, day of month, month, day of week, in local time: "30 3 * * *".'
+    ),
+]
+ScheduleId = Annotated[int, typer.Argument(help="The schedule's number.")]
+
+
+@schedule.command("add")
+def add_command(
+    cron: Cron,
+    sources: Sources = None,
+    remove: Remove = None,
+    retry_skipped: RetrySkipped = False,
+    rebuild: Rebuild = False,
+    allow_empty: AllowEmpty = False,
+    model: JobModel = None,
+    json_wanted: options.AsJson = False,
+    data_dir: options.DataDir = None,
+    collection: options.Collection = None,
+) -> None:
+    """Queue a job whenever the expression comes true. Missed times are made up for once."""
+    settings = settings_from(locals())
+    parameters = JobParameters(
+        settings.collection,
+        tuple(sources or ()),
+        tuple(remove or ()),
+        model,
+        retry_skipped,
+        rebuild,
+        allow_empty,
+    )
+    with _schedules(settings.data_dir) as schedules:
+        added = schedules.add(cron, parameters)
+    if json_wanted:
+        echo_json(as_json(added))
+    else:
+        typer.echo(schedule_line(added))
+
+
+@schedule.command("list")
+def list_command(json_wanted: options.AsJson = False, data_dir: options.DataDir = None) -> None:
+    """List the schedules."""
+    with _schedules(settings_from(locals()).data_dir) as schedules:
+        found = schedules.all()
+    if json_wanted:
+        echo_json({"schedules": [as_json(one) for one in found]})
+        return
+    for one in found:
+        typer.echo(schedule_line(one))
+    if not found:
+        typer.echo("no schedules")
+
+
+@schedule.command("remove")
+def remove_command(schedule_id: ScheduleId, data_dir: options.DataDir = None) -> None:
+    """Forget a schedule; its jobs stay."""
+    with _schedules(settings_from(locals()).data_dir) as schedules:
+        schedules.remove(schedule_id)
+    typer.echo(f"schedule {schedule_id} is forgotten")
+
+
+@contextmanager
+def _schedules(data_dir: Path) -> Iterator[Schedules]:
+    schedules = Schedules(data_dir)
+    try:
+        yield schedules
+    finally:
+        schedules.close()
