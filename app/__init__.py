@@ -10,6 +10,7 @@ errors        the one ordered table: domain error → status, code; problem+json
 schemas       request and response types; classify_schemas: those of classification,
               job_schemas: those of jobs and schedules,
               filter_schemas: those of filters, facets and modes,
+              index_schemas: of what is searched,
               generation_schemas: those of kept generations
 bodies        JSON and multipart bodies → checked requests
 query         weighted terms → one unit embedding

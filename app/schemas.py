@@ -13,6 +13,7 @@ from app.bounds import (
     MAX_WEIGHT,
 )
 from app.filter_schemas import FacetCounts, Facets, FilterText, HitRanks, SearchMode
+from app.index_schemas import IndexInfo
 from app.settings import COLLECTION_PATTERN
 from indexer.ranking import Mode
 
@@ -167,6 +168,7 @@ class CollectionInfo(BaseModel):
     dim: int | None
     skipped: int
     problem: str | None = None
+    index: IndexInfo | None = None
 
 
 class CollectionsAnswer(BaseModel):

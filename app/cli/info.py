@@ -7,6 +7,7 @@ import typer
 
 from app.cli import options
 from app.cli.options import settings_from
+from app.index_schemas import index_info
 from app.settings import Settings
 from indexer.catalog.reader import CatalogReader
 from indexer.config import IndexConfig, list_collections
@@ -63,7 +64,27 @@ def _generation(reader: CatalogReader, name: str) -> dict[str, Any]:
         "dim": record.dim,
         "fingerprint": record.fingerprint,
         "model": record.model,
+        "index": index_info(record).model_dump(),
     }
+
+
+def index_lines(index: dict[str, Any]) -> list[str]:
+    """What is searched, why, and what it was measured to find."""
+    further = "".join(
+        f", {index[name]:,} {said}"
+        for name, least, said in (("parts", 2, "parts"), ("dead", 1, "dead items"))
+        if index[name] >= least
+    )
+    effort = f", effort {index['effort']:,}" if index["effort"] is not None else ""
+    lines = [f"index           {index['kind']}{effort}{further}"]
+    if index["figures"]:
+        found = ", ".join(
+            f"{figure['recall']:.4f} @{figure['k']} for {figure['queries']}"
+            for figure in index["figures"]
+        )
+        lines.append(f"recall          {found}; {index['wanted_recall']:g} is wanted")
+        lines.append(f"                texts are {index['text_source']}")
+    return [*lines, *(f"                {reason}" for reason in index["reasons"])]
 
 
 def _skipped(reader: CatalogReader, with_files: bool) -> dict[str, Any]:
@@ -90,6 +111,8 @@ def _show(one: dict[str, Any]) -> None:
         typer.echo(f"model           {model.get('model_name', 'unknown')}{weights}")
         typer.echo(f"fingerprint     {one['fingerprint']}")
         typer.echo(f"dimensions      {one['dim']}")
+        for line in index_lines(one["index"]):
+            typer.echo(line)
     hint = "" if "skipped_files" in one or not one["skipped"] else " (list them: --skipped)"
     typer.echo(f"skipped files   {one['skipped']:,}{hint}")
     for file in one.get("skipped_files", []):

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query
 from app.bounds import DEFAULT_TOP_K
 from app.dependencies import Parts, State
 from app.failures import ModelNotHereError
+from app.index_schemas import index_info
 from app.pictures import picture
 from app.schemas import (
     CollectionInfo,
@@ -107,4 +108,5 @@ async def _info(state: ServiceState, parts: Ready, name: str) -> CollectionInfo:
         dim=record.dim,
         skipped=skipped,
         problem=problem,
+        index=index_info(record),
     )

@@ -15,6 +15,13 @@ def test_collections_list_what_is_being_served(client: httpx.Client):
     assert client.get("/v1/collections/default").json() == one
 
 
+def test_collection_says_what_is_searched_and_why(client: httpx.Client):
+    index = client.get("/v1/collections/default").json()["index"]
+    assert (index["kind"], index["parts"], index["dead"]) == ("exact", 1, 0)
+    assert index["figures"] == []
+    assert "one by one" in index["reasons"][0]
+
+
 def test_collection_that_is_unknown_is_not_found(client: httpx.Client):
     for part in ("", "/skipped", "/sample"):
         answer = client.get(f"/v1/collections/nowhere{part}")

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,9 +14,11 @@ from indexer import recall_gate
 from indexer.gate_queries import CAPTIONS, COMMON, QUERY_COUNT, GateQueries, gate_texts
 from indexer.gate_result import Figure, GateResult
 from indexer.recall_gate import Base, build_base
+from indexer.searcher import Searcher
 from indexer.vector_index.choice import Budget, IndexPlan, choose_kind
 from indexer.vector_index.index import VectorIndex
 from models.encoder import Embeddings, unit_embeddings
+from tests.indexer.workbench import Workbench
 
 COUNT, DIM, QUERIES = 8_000, 128, 60
 IDS = np.random.default_rng(0).permutation(COUNT) + 500
@@ -161,6 +164,26 @@ def test_gate_result_survives_a_manifest():
     assert GateResult.from_json(json.loads(json.dumps(result.to_json()))) == result
     with pytest.raises(TypeError):
         GateResult.from_json({**result.to_json(), "effort": "much"})
+
+
+def test_a_run_publishes_the_kind_that_was_asked_for_with_what_the_gate_found(bench: Workbench):
+    bench.config = replace(bench.config, index_kind="ivf_rabitq", wanted_recall=0.95)
+    bench.draw(*(f"{number}.jpg" for number in range(12)))
+    bench.index()
+    searcher = Searcher.open(bench.config)
+    layout = searcher.record.layout
+    assert (layout.base.kind, layout.reason) == ("ivf_rabitq", "this kind was asked for")
+    assert layout.gate is not None
+    gate = GateResult.from_json(layout.gate)
+    assert (gate.kind, gate.effort, gate.text_source) == ("ivf_rabitq", layout.effort, COMMON)
+    assert {(f.queries, f.k) for f in gate.figures} == {
+        (queries, k) for queries in ("texts", "images") for k in (10, 100)
+    }
+    assert min(f.recall for f in gate.figures) >= 0.95
+    for item in searcher.sample(12, seed=0):
+        (hits,) = searcher.search(searcher.embedding(item.image_id), 1)
+        assert hits[0].item == item
+    searcher.close()
 
 
 def test_texts_are_captions_filled_up_with_common_words():
