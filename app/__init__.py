@@ -12,6 +12,8 @@ schemas       request and response types; classify_schemas: those of classificat
               filter_schemas: those of filters, facets and modes,
               index_schemas: of what is searched,
               generation_schemas: those of kept generations
+duplicate_desk  duplicates as the service sees them: the files, and looking in passing
+duplicate_schemas  their request and response types
 bodies        JSON and multipart bodies → checked requests
 query         weighted terms → one unit embedding
 asking        terms → embeddings → hits, each step timed, off the event loop

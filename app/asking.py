@@ -4,7 +4,7 @@ One pair of a searcher and its model, and so one generation, answers the whole q
 parses requests and never formats answers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,8 @@ from app.live import Pair
 from app.query import ItemTerm, Query, Term, TextTerm, UploadTerm, fuse
 from app.state import ServiceState
 from app.stopwatch import Stopwatch
+from indexer.duplicates.folding import FoldedHit, fold_hits
+from indexer.duplicates.records import Mode as Duplicates
 from indexer.filters.facets import Facet
 from indexer.searcher import Hit, Searcher
 from models.config import DecodeLimits
@@ -68,17 +70,41 @@ async def find(state: ServiceState, pair: Pair, query: Query, watch: Stopwatch) 
 
     Raises what decoding, encoding and searching raise, OverloadedError and NullQueryError.
     """
+    search = await _search(state, pair, query, watch)
+    with watch.step("search"):
+        return await state.lookup.run(search, query.top_k)
+
+
+async def find_folded(
+    state: ServiceState, pair: Pair, query: Query, watch: Stopwatch
+) -> list[FoldedHit]:
+    """Answer a question with one hit for each group of near duplicates.
+
+    Raises what `find` raises, and DuplicatesUnknownError.
+    """
+    desk, searcher = state.duplicates, pair.searcher
+    search = await _search(state, pair, query, watch)
+    with watch.step("search"):
+        await desk.look(query.collection, searcher, Duplicates.NEAR)
+        store = desk.store(query.collection)
+        return await state.lookup.run(
+            fold_hits, search, store, searcher, Duplicates.NEAR, query.top_k
+        )
+
+
+async def _search(
+    state: ServiceState, pair: Pair, query: Query, watch: Stopwatch
+) -> Callable[[int], list[Hit]]:
+    """A question, embedded: what gives its k best hits."""
     embeddings = await embed_terms(state, pair, query.terms, watch)
     embedding = fuse(embeddings, [term.weight for term in query.terms])  # (1, dim)
-    with watch.step("search"):
-        return await state.lookup.run(
-            pair.searcher.find,
-            embedding,
-            query.top_k,
-            words=query.words,
-            mode=query.mode,
-            filter=query.filter,
+
+    def search(top_k: int) -> list[Hit]:
+        return pair.searcher.find(
+            embedding, top_k, words=query.words, mode=query.mode, filter=query.filter
         )
+
+    return search
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,6 +164,7 @@ def _query(body: SearchBody | SearchForm, terms: list[Term], default_collection:
         None if body.filter is None else parse_filter(body.filter),
         body.mode,
         tuple(body.facets),
+        body.fold_duplicates,
     )
 
 

@@ -17,6 +17,8 @@ from app.errors import install_error_handlers
 from app.routes import (
     classify,
     collections,
+    decisions,
+    duplicates,
     fields,
     generations,
     health,
@@ -41,6 +43,8 @@ _ROUTERS = (
     jobs.router,
     schedules.router,
     generations.router,
+    decisions.router,
+    duplicates.router,
     fields.router,
     model.router,
     health.router,

@@ -2,8 +2,11 @@
 
 from dataclasses import asdict
 
-from app.schemas import Hit, Picture, PictureInfo
+from app.duplicate_schemas import DuplicateGroup, DuplicatePicture
+from app.schemas import FoldedPictures, Hit, Picture, PictureInfo
 from indexer.catalog.records import Item
+from indexer.duplicates.folding import FoldedHit
+from indexer.duplicates.records import Group
 from indexer.searcher import Hit as FoundHit
 
 _VERSION_CHARS = 12  # of the content hash: enough to tell the versions of one picture apart
@@ -40,6 +43,30 @@ def hit(found: FoundHit, collection: str) -> Hit:
     ranks = None if found.ranks is None else asdict(found.ranks)
     fields = _fields(found.item, collection)
     return Hit.model_validate({**fields, "score": found.score, "ranks": ranks})
+
+
+def folded_hit(found: FoldedHit, collection: str) -> Hit:
+    """A picture that was found, and the duplicates that it stands for."""
+    folded = FoldedPictures(count=found.folded_count, ids=list(found.folded))
+    return hit(found.hit, collection).model_copy(update={"folded": folded})
+
+
+def duplicate_group(group: Group, collection: str) -> DuplicateGroup:
+    """Pictures that are the same."""
+    pictures = [
+        DuplicatePicture.model_validate(
+            {
+                **_fields(member.item, collection),
+                "reason": member.reason,
+                "distance": member.distance,
+                "score": member.score,
+                "size_bytes": member.item.size_bytes,
+                "kept": member.kept,
+            }
+        )
+        for member in group.members
+    ]
+    return DuplicateGroup(number=group.number, pictures=pictures)
 
 
 def picture_info(item: Item, collection: str, generation: int) -> PictureInfo:

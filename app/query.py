@@ -69,6 +69,7 @@ class Query:
     filter: Expression | None = None
     mode: Mode = Mode.VECTOR
     facets: tuple[str, ...] = ()
+    fold_duplicates: bool = False
 
     def __post_init__(self) -> None:
         if not self.terms:

@@ -74,6 +74,7 @@ class SearchBody(RequestBody):
     filter: dict[str, JsonValue] | FilterText | None = None
     mode: SearchMode = Mode.VECTOR
     facets: Facets = Field(default_factory=list)
+    fold_duplicates: bool = False
 
 
 class SearchForm(RequestBody):
@@ -87,6 +88,7 @@ class SearchForm(RequestBody):
     filter: FilterText | None = None
     mode: SearchMode = Mode.VECTOR
     facets: Facets = Field(default_factory=list)
+    fold_duplicates: bool = False
 
 
 class Picture(BaseModel):
@@ -104,14 +106,23 @@ class Picture(BaseModel):
     thumbnail_url: str
 
 
+class FoldedPictures(BaseModel):
+    """The other pictures of a hit's group of duplicates: how many, and the first hundred ids."""
+
+    count: int
+    ids: list[str]
+
+
 class Hit(Picture):
     """A picture that was found; `score` is the cosine to the question, in [-1, 1].
 
-    `ranks` is set in the modes that look at words, where it decides the order.
+    `ranks` is set in the modes that look at words, where it decides the order; `folded` where
+    duplicates are folded.
     """
 
     score: float
     ranks: HitRanks | None = None
+    folded: FoldedPictures | None = None
 
 
 class TookMs(BaseModel):

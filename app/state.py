@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from dataclasses import dataclass
 
+from app.duplicate_desk import DuplicateDesk
 from app.engines import EncoderLoader, Engines
 from app.failures import NotReadyError
 from app.follower import Follower
@@ -37,6 +38,7 @@ class ServiceState:
         self.decode = BoundedThreads("decoding", settings.decode_threads(), settings.queue_length)
         self.fetch = BoundedThreads("originals", _FETCH_THREADS, settings.queue_length)
         self.classify = BoundedThreads("classifying", _CLASSIFY_THREADS, settings.queue_length)
+        self.duplicates = DuplicateDesk(settings)
         self.desk = JobDesk(settings)
         self.settled = asyncio.Event()
         self.failure: ModelError | None = None
@@ -87,5 +89,6 @@ class ServiceState:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._background
         self._engines.close()
+        self.duplicates.close()
         for threads in (self.lookup, self.decode, self.fetch, self.classify):
             threads.close()

@@ -10,6 +10,7 @@ import typer
 
 from app.cli import (
     classify,
+    duplicates,
     evaluate,
     gallery,
     generations,
@@ -46,6 +47,7 @@ cli.command("reindex")(reindex.reindex_command)
 cli.add_typer(generations.generations)
 cli.command("search")(search.search_command)
 cli.command("classify")(classify.classify_command)
+cli.command("duplicates")(duplicates.duplicates_command)
 cli.add_typer(evaluate.evaluate)
 cli.command("train")(train.train_command)
 cli.command("info")(info.info_command)

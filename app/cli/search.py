@@ -12,11 +12,13 @@ import typer
 from app.bounds import DEFAULT_TOP_K, MAX_TOP_K
 from app.cli import options
 from app.cli.asking import load_model_of, open_searcher, read_picture
+from app.cli.folding import folded, unfolded
 from app.cli.options import settings_from
 from app.failures import InvalidRequestError
 
 if TYPE_CHECKING:
     from app.settings import Settings
+    from indexer.duplicates.folding import FoldedHit
     from indexer.filters.expression import Expression
     from indexer.ranking import Mode
     from indexer.searcher import Hit, Searcher
@@ -38,6 +40,9 @@ By = Annotated[
     Literal["vector", "keyword", "hybrid"],
     typer.Option("--mode", help="Rank by embeddings, by the words of captions, or by both."),
 ]
+Fold = Annotated[
+    bool, typer.Option("--fold-duplicates", help="One hit for each group of near duplicates.")
+]
 
 NOT_WEIGHT = -0.5  # at -1 what is pushed away outweighs what is looked for
 
@@ -49,6 +54,7 @@ def search_command(
     k: TopK = DEFAULT_TOP_K,
     filter: Filter = None,
     mode: By = "vector",
+    fold_duplicates: Fold = False,
     as_json: options.AsJson = False,
     data_dir: options.DataDir = None,
     collection: options.Collection = None,
@@ -68,7 +74,11 @@ def search_command(
     with open_searcher(settings) as searcher:
         encoder = load_model_of(settings, searcher)
         question = _embed(settings, encoder, text, image or [], exclude or [])
-        hits = searcher.find(question, k, words=text, mode=ranking, filter=chosen)
+
+        def search(top_k: int) -> list[Hit]:
+            return searcher.find(question, top_k, words=text, mode=ranking, filter=chosen)
+
+        hits = folded(settings, searcher, search, k) if fold_duplicates else unfolded(search(k))
         _show(settings, searcher, hits, as_json)
 
 
@@ -101,7 +111,7 @@ def _embed(
     return fuse(embeddings, weights + [1.0] * len(pictures))
 
 
-def _show(settings: Settings, searcher: Searcher, hits: list[Hit], as_json: bool) -> None:
+def _show(settings: Settings, searcher: Searcher, hits: list[FoldedHit], as_json: bool) -> None:
     if as_json:
         answer = {
             "collection": settings.collection,
@@ -110,12 +120,15 @@ def _show(settings: Settings, searcher: Searcher, hits: list[Hit], as_json: bool
         }
         typer.echo(json.dumps(answer, ensure_ascii=False))
         return
-    for hit in hits:
+    for shown in hits:
+        hit = shown.hit
         caption = f"  {hit.item.caption}" if hit.item.caption else ""
-        typer.echo(f"{hit.score:.3f}  {hit.item.place}{caption}")
+        more = f"  (and {shown.folded_count:,} like it)" if shown.folded_count else ""
+        typer.echo(f"{hit.score:.3f}  {hit.item.place}{caption}{more}")
 
 
-def _as_dict(hit: Hit) -> dict[str, Any]:
+def _as_dict(shown: FoldedHit) -> dict[str, Any]:
+    hit = shown.hit
     item = hit.item
     return {
         "id": item.image_id,
@@ -130,4 +143,5 @@ def _as_dict(hit: Hit) -> dict[str, Any]:
         "width": item.width,
         "height": item.height,
         "format": item.format,
+        "folded": {"count": shown.folded_count, "ids": list(shown.folded)},
     }

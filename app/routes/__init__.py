@@ -5,6 +5,8 @@ classify     POST /v1/classify
 images       GET /v1/images/{id}, its thumbnail and its record
 collections  GET /v1/collections and what is in one
 generations  GET /v1/collections/{name}/generations
+duplicates   GET /v1/duplicates
+decisions    /v1/duplicates/decisions: what was decided of them
 fields       GET /v1/collections/{name}/fields
 jobs         /v1/jobs: queue, list, show, pause, resume, cancel, retry; events and skipped files
 schedules    /v1/schedules

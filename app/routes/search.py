@@ -5,15 +5,16 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request
 from fastapi import Query as Parameter
 
-from app.asking import Counted, count, find
+from app.asking import Counted, count, find, find_folded
 from app.bodies import read_search
 from app.bounds import DEFAULT_TOP_K
 from app.dependencies import Collection, State
 from app.filter_schemas import FacetCount, FacetCounts, Facets, FilterText, SearchMode
-from app.pictures import hit
+from app.live import Pair
+from app.pictures import folded_hit, hit
 from app.query import Query, TextTerm
 from app.routes.described import body_of
-from app.schemas import QueryText, SearchAnswer, SearchBody, SearchForm, TookMs, TopK
+from app.schemas import Hit, QueryText, SearchAnswer, SearchBody, SearchForm, TookMs, TopK
 from app.state import ServiceState
 from app.stopwatch import Stopwatch
 from indexer.filters.parsing import parse_filter
@@ -33,10 +34,11 @@ async def search_by_words(
     filter: Annotated[FilterText | None, Parameter(description="Which pictures to search.")] = None,
     mode: Annotated[SearchMode, Parameter()] = Mode.VECTOR,
     facets: Annotated[Facets, Parameter()] = [],  # noqa: B006 - FastAPI copies it
+    fold_duplicates: Annotated[bool, Parameter(description="One hit for each group.")] = False,
 ) -> SearchAnswer:
     """The k pictures nearest to the words, best first."""
     chosen = None if filter is None else parse_filter(filter)
-    query = Query((TextTerm(q),), k, collection, chosen, mode, tuple(facets))
+    query = Query((TextTerm(q),), k, collection, chosen, mode, tuple(facets), fold_duplicates)
     return await _answer(state, query, Stopwatch())
 
 
@@ -53,10 +55,8 @@ async def search_by_terms(state: State, request: Request) -> SearchAnswer:
 
 async def _answer(state: ServiceState, query: Query, watch: Stopwatch) -> SearchAnswer:
     with state.ready.live.pair(query.collection) as pair:
-        found = await find(state, pair, query, watch)
+        hits = await _hits(state, pair, query, watch)
         counted = await count(state, pair.searcher, query, watch)
-        with watch.step("metadata"):
-            hits = [hit(one, query.collection) for one in found]
         generation = pair.searcher.record.generation
     took_ms = TookMs(
         decode=watch.ms("decode"),
@@ -73,6 +73,16 @@ async def _answer(state: ServiceState, query: Query, watch: Stopwatch) -> Search
         facets=_facets(counted) if query.facets else None,
         took_ms=took_ms,
     )
+
+
+async def _hits(state: ServiceState, pair: Pair, query: Query, watch: Stopwatch) -> list[Hit]:
+    if query.fold_duplicates:
+        folded = await find_folded(state, pair, query, watch)
+        with watch.step("metadata"):
+            return [folded_hit(one, query.collection) for one in folded]
+    found = await find(state, pair, query, watch)
+    with watch.step("metadata"):
+        return [hit(one, query.collection) for one in found]
 
 
 def _facets(counted: Counted) -> dict[str, FacetCounts]:

@@ -26,16 +26,20 @@ Pairs = list[tuple[int, int]]
 
 
 def find_duplicates(
-    config: IndexConfig, store: DuplicateStore, mode: Mode, limits: NearLimits | None = None
+    config: IndexConfig,
+    store: DuplicateStore,
+    mode: Mode,
+    limits: NearLimits | None = None,
+    number: int | None = None,
 ) -> GroupingRecord:
-    """Look for duplicates in the current generation, and keep what was found.
+    """Look for duplicates in a generation, the current one by default; keep what was found.
 
     Raises CollectionNotFoundError, NoGenerationError or GenerationDamagedError.
     """
     limits = limits or NearLimits()
     serial = store.serial()  # first: a decision that comes meanwhile makes the result stale
     with closing(open_reader(config)) as reader:
-        generation = open_generation(config, reader)
+        generation = open_generation(config, reader, number)
         try:
             with closing(Database(config.catalog_path())) as database:
                 contents = read_contents(database, generation.record.generation)

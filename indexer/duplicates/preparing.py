@@ -13,10 +13,10 @@ from indexer.catalog.contents import add_hashes, unhashed_contents
 from indexer.config import IndexConfig
 from indexer.duplicates.hashes import PictureHashes, picture_hashes
 from indexer.generation import open_generation, open_reader
-from indexer.locations import uri_to_path
 from indexer.locking import locked
 from indexer.lookahead import map_ahead
-from indexer.reading import UnreadableFileError, read_file
+from indexer.originals import Originals
+from indexer.reading import UnreadableFileError
 from indexer.recognition import content_hash_of
 from models.errors import ImageDecodeError
 from models.images import decode_image
@@ -54,8 +54,10 @@ def _hash_all(
     side: int,
     tell: Told,
 ) -> int:
+    originals = Originals(config)
+
     def work(one: tuple[str, str]) -> PictureHashes | None:
-        return _hash(config, *one, side)
+        return _hash(originals, *one, side)
 
     hashed = 0
     for start in range(0, len(missing), _COMMIT_CONTENTS):
@@ -73,14 +75,14 @@ def _hash_all(
     return hashed
 
 
-def _hash(config: IndexConfig, content_hash: str, uri: str, side: int) -> PictureHashes | None:
+def _hash(originals: Originals, content_hash: str, uri: str, side: int) -> PictureHashes | None:
     try:
-        data = read_file(uri_to_path(uri), config.limits).data
+        data = originals.read(uri, originals.config.limits).data
         if content_hash_of(data) == content_hash:
-            return picture_hashes(decode_image(data, config.limits, min_side=side))
+            return picture_hashes(decode_image(data, originals.config.limits, min_side=side))
     except (UnreadableFileError, ImageDecodeError):
         pass  # what was indexed can be seen in the thumbnail still
-    return _hash_thumbnail(config.thumbnail_path(content_hash))
+    return _hash_thumbnail(originals.config.thumbnail_path(content_hash))
 
 
 def _hash_thumbnail(path: Path) -> PictureHashes | None:

@@ -56,8 +56,9 @@ def test_api_document_shows_answers_in_json():
 
 @pytest.mark.parametrize("command", EXAMPLES)
 def test_api_document_examples_work(command: str, client: httpx.Client, picture: Any):
-    (hit,) = client.get("/v1/search", params={"q": "red", "k": 1}).json()["hits"]
+    hit, other = client.get("/v1/search", params={"q": "red", "k": 2}).json()["hits"]
     command = command.replace("$ID", hit["id"]).replace("$FILE", "photo.jpg")
+    command = command.replace("$OTHER", other["id"])
     if "$JOB" in command:
         ended = command.endswith(("events", "retry-skipped"))
         command = command.replace("$JOB", str(_job(client, ended=ended)))
