@@ -16,6 +16,7 @@ Read half (the service may import it):
     generation    one published generation: opened, verified, held
     generations   the kept generations: listed, verified, gone back to, pruned
     disk_need     how much disk a change of model takes
+    verification  what of a generation is not as it was published
     dropping      dropping old generations, rows first, then files
     index_files   the files of a generation's index: opened, shared, compared
     merge_policy  when changes are put in front of an index, and when merged into it
@@ -43,6 +44,7 @@ Write half (the batch job; the service never imports it):
     parts         the index files of a new generation: written, or linked
     base_part     the base of an index, and of which kind it is
     upkeep        embeddings that are not as they were written
+    recovery      opening the catalog also where it is damaged
     recall_gate   builds an index and lets it through only if it finds what it should
     gate_queries  the texts and pictures that the recall gate asks
     builder       one index run, from lock to summary

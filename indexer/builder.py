@@ -31,6 +31,7 @@ from indexer.pipeline import Pipeline, PipelineCounts
 from indexer.progress import IndexSummary, Progress
 from indexer.publisher import publish
 from indexer.recognition import recognise
+from indexer.recovery import drop_damaged, open_sound
 from indexer.shard_index import drop_unlisted
 from indexer.sources.source import Source
 from indexer.upkeep import forget_altered_vectors, forget_lost_vectors
@@ -52,17 +53,22 @@ def index_collection(
     """Bring a collection up to date with its sources and publish the result as a generation.
 
     Without `sources` and `remove` all known sources are looked at. `load_encoder` is called only if
-    a picture has to be encoded. `rebuild` publishes even if nothing differs.
+    a picture has to be encoded or an approximate index measured. `rebuild` reads what is stored,
+    does again what is not as it was written, and publishes even if nothing differs.
 
     Raises SourceError (nothing was changed), CollectionNotFoundError, CollectionBusyError,
-    CatalogVersionError, ModelLoadError or EncodeError.
+    CatalogVersionError, CatalogDamagedError, ModelLoadError or EncodeError.
     """
     started_s = time.monotonic()
     opened = open_sources(config, sources)
     if not opened and not config.catalog_path().is_file():
         raise CollectionNotFoundError(config.collection)  # before a misspelt name makes one
     with locked(config):
-        database = Database(config.catalog_path())
+        if rebuild:
+            database, known = open_sound(config, progress.note)
+            opened = opened or open_sources(config, known)
+        else:
+            database = Database(config.catalog_path())
         try:
             run = _Run(config, database, model_key, load_encoder, progress)
             if rebuild:
@@ -181,6 +187,8 @@ class _Run:
             encoder=lambda: self._encoder_of(model),
         )
         self._published = True
+        if rebuild:
+            drop_damaged(self._config, self._database, model.model_id, self._progress.note)
         drop_old(self._config, self._database, self._config.kept_generations, model.model_id)
 
     def _loaded(self) -> Encoder:

@@ -22,10 +22,18 @@ def drop_old(
 
     The models that only they were made with go too, except `kept_model_id`.
     """
-    current = publication.current_generation(database)
     kept = retention.kept_generations(database)
-    old = [number for number in kept[: max(0, len(kept) - keep)] if number != current]
-    leases = {number: _lease_for_dropping(config, number) for number in old}
+    return drop(config, database, kept[: max(0, len(kept) - keep)], kept_model_id)
+
+
+def drop(
+    config: IndexConfig, database: Database, numbers: list[int], kept_model_id: int | None = None
+) -> list[int]:
+    """Drop these generations. Returns the numbers of those that are gone."""
+    current = publication.current_generation(database)
+    leases = {
+        number: _lease_for_dropping(config, number) for number in numbers if number != current
+    }
     try:
         dropped = [number for number, lease in leases.items() if lease is not None]
         if not dropped:

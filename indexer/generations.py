@@ -5,24 +5,30 @@ next index run compares the sources with the newest generation, not with the one
 publishes only if they differ from that. Builds no index.
 """
 
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 
 from indexer.catalog import publication
 from indexer.catalog.connection import Database
+from indexer.catalog.inspection import Inspection
 from indexer.catalog.reader import CatalogReader
 from indexer.catalog.records import GenerationRecord
 from indexer.config import IndexConfig
 from indexer.dropping import drop_old
 from indexer.errors import (
+    CatalogDamagedError,
     CollectionNotFoundError,
-    GenerationDamagedError,
     GenerationNotFoundError,
     NoGenerationError,
 )
-from indexer.generation import open_generation, open_reader, verify_generation
+from indexer.generation import open_generation, open_reader
 from indexer.locking import locked
+from indexer.verification import (
+    Finding,
+    catalog_findings,
+    generation_findings,
+    vector_findings,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +37,6 @@ class KeptGeneration:
 
     record: GenerationRecord
     is_current: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something that is not as it was published: the file, and what is wrong with it."""
-
-    generation: int | None
-    file: str
-    reason: str
 
 
 def list_generations(config: IndexConfig) -> list[KeptGeneration]:
@@ -52,13 +49,34 @@ def list_generations(config: IndexConfig) -> list[KeptGeneration]:
 
 
 def verify(config: IndexConfig, generation: int | None = None) -> list[Finding]:
-    """Read one generation's files completely, or those of all. Returns what is wrong, if anything.
+    """Read all that one generation is made of, or all of them. Returns what is wrong, if anything.
 
-    Raises CollectionNotFoundError, NoGenerationError, GenerationNotFoundError.
+    See `verification` for what is compared. Raises CollectionNotFoundError, NoGenerationError or
+    GenerationNotFoundError.
     """
-    with closing(open_reader(config)) as reader:
-        records = _chosen(config, reader, generation)
-        return [finding for record in records for finding in _findings(config, reader, record)]
+    findings = verify_files(config, generation)
+    if any(finding.generation is None for finding in findings):
+        return findings  # the catalog as such: nothing that it says is worth comparing
+    with closing(_inspection(config)) as inspection, closing(open_reader(config)) as reader:
+        records = _readable(config, reader, generation, [])
+        for fingerprint, dim in {(record.fingerprint, record.dim): None for record in records}:
+            findings += vector_findings(config, inspection, fingerprint, dim)
+    return findings
+
+
+def verify_files(config: IndexConfig, generation: int | None = None) -> list[Finding]:
+    """As `verify`, without the vectors, which all generations of a model share."""
+    try:
+        inspection = _inspection(config)
+    except CatalogDamagedError as error:
+        return [Finding(None, error.file, f"{error.file}: {error.reason}")]
+    with closing(inspection):
+        if findings := catalog_findings(config, inspection):
+            return findings
+        with closing(open_reader(config)) as reader:
+            for record in _readable(config, reader, generation, findings):
+                findings += generation_findings(config, reader, inspection, record)
+    return findings
 
 
 def roll_back(config: IndexConfig, generation: int | None = None) -> GenerationRecord:
@@ -71,12 +89,12 @@ def roll_back(config: IndexConfig, generation: int | None = None) -> GenerationR
         number = _before_current(config, reader) if generation is None else generation
         record = reader.generation(number)
         if record is None:
-            raise GenerationNotFoundError(number, _numbers(reader))
+            raise GenerationNotFoundError(number, reader.generation_numbers())
         lease = open_generation(config, reader, number)  # so that nobody drops it meanwhile
         try:
             with closing(Database(config.catalog_path())) as database:
                 if not publication.make_current(database, number):
-                    raise GenerationNotFoundError(number, _numbers(reader))
+                    raise GenerationNotFoundError(number, reader.generation_numbers())
         finally:
             lease.close()
         return record
@@ -95,38 +113,39 @@ def prune(config: IndexConfig, keep: int) -> list[int]:
         return drop_old(config, database, keep)
 
 
-def _chosen(
-    config: IndexConfig, reader: CatalogReader, generation: int | None
-) -> list[GenerationRecord]:
-    records = reader.generations()
-    if not records:
-        raise NoGenerationError(config.collection)
-    if generation is None:
-        return records
-    chosen = [record for record in records if record.generation == generation]
-    if not chosen:
-        raise GenerationNotFoundError(generation, _numbers(reader))
-    return chosen
-
-
-def _findings(
-    config: IndexConfig, reader: CatalogReader, record: GenerationRecord
-) -> Iterator[Finding]:
+def _inspection(config: IndexConfig) -> Inspection:
     try:
-        verify_generation(config, reader, record.generation)
-    except GenerationDamagedError as error:
-        yield Finding(record.generation, error.reason.split()[0], error.reason)
+        return Inspection(config.catalog_path())
+    except FileNotFoundError as error:
+        raise CollectionNotFoundError(config.collection) from error
+
+
+def _readable(
+    config: IndexConfig, reader: CatalogReader, generation: int | None, findings: list[Finding]
+) -> list[GenerationRecord]:
+    """The generations to verify; one whose record cannot be read is added to the findings."""
+    numbers = reader.generation_numbers()
+    if not numbers:
+        raise NoGenerationError(config.collection)
+    if generation is not None and generation not in numbers:
+        raise GenerationNotFoundError(generation, numbers)
+    records = []
+    for number in numbers if generation is None else [generation]:
+        try:
+            record = reader.generation(number)
+        except CatalogDamagedError as error:
+            findings.append(Finding(number, error.file, f"{error.file}: {error.reason}"))
+        else:
+            if record is not None:
+                records.append(record)
+    return records
 
 
 def _before_current(config: IndexConfig, reader: CatalogReader) -> int:
     current = reader.current_generation()
     if current is None:
         raise NoGenerationError(config.collection)
-    older = [number for number in _numbers(reader) if number < current]
+    older = [number for number in reader.generation_numbers() if number < current]
     if not older:
-        raise GenerationNotFoundError(None, _numbers(reader))
+        raise GenerationNotFoundError(None, reader.generation_numbers())
     return older[-1]
-
-
-def _numbers(reader: CatalogReader) -> list[int]:
-    return [record.generation for record in reader.generations()]

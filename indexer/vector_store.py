@@ -142,6 +142,11 @@ def _checksum(embeddings: Embeddings) -> str:
     return hashlib.blake2b(data, digest_size=_CHECKSUM_BYTES).hexdigest()
 
 
+def segment_of(row: int) -> int:
+    """The segment that a row lies in."""
+    return row // SEGMENT_ROWS
+
+
 def segment_name(segment: int) -> str:
     """The file name of a segment."""
     return f"segment-{segment:06d}.f32"

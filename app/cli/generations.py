@@ -16,7 +16,8 @@ from app.cli.options import settings_from
 if TYPE_CHECKING:
     from app.settings import Settings
     from indexer.config import IndexConfig
-    from indexer.generations import Finding, KeptGeneration
+    from indexer.generations import KeptGeneration
+    from indexer.verification import Finding
 
 generations = typer.Typer(
     name="generations",

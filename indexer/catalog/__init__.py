@@ -12,11 +12,13 @@ Read half (the service may import it):
     reader      rows for hits, generations, skipped files
     manifest    a generation as a text
     digests     a digest of every published row
+    inspection  reads a whole catalog and says what is wrong with it
     metadata    which items one condition names, and what values a field has
     words       keyword search over captions
 
 Write half (the indexer only):
     files       what is known of source files, their contents and embeddings; committed in batches
+    salvage     a catalog that cannot be read: put aside
     vector_rows which rows of the segments are valid, and their checksums
     scan        one look at the sources, compared with what is known: what has to be read
     merging     captions and metadata that several rows give one file, as functions for SQL

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from indexer.catalog.schema import MIGRATIONS, Migration
-from indexer.errors import CatalogVersionError
+from indexer.errors import CatalogDamagedError, CatalogVersionError
 
 Row = tuple[Any, ...]
 # How long to wait for a lock: only the short moments of recovery and of publishing ever hold one.
@@ -26,29 +26,36 @@ class Database:
     """The writer's connection: every statement outside `transaction` commits by itself."""
 
     def __init__(self, path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> None:
-        """Open or create, and bring to the latest version. Raises CatalogVersionError."""
+        """Open or create, and bring to the latest version.
+
+        Raises CatalogVersionError or CatalogDamagedError.
+        """
         self.path = path
         self._connection = _connect(path, create=True)
         try:
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute("PRAGMA synchronous = FULL")
-            self._connection.execute(f"PRAGMA cache_size = -{_WRITER_CACHE_KIB}")
-            _migrate(self._connection, migrations)
+            with _damage_named(path):
+                self._connection.execute("PRAGMA journal_mode = WAL")
+                self._connection.execute("PRAGMA synchronous = FULL")
+                self._connection.execute(f"PRAGMA cache_size = -{_WRITER_CACHE_KIB}")
+                _migrate(self._connection, migrations)
         except BaseException:
             self._connection.close()
             raise
 
     def execute(self, sql: str, parameters: Sequence[object] = ()) -> int:
         """Run one statement. Returns the number of rows it changed."""
-        return self._connection.execute(sql, parameters).rowcount
+        with _damage_named(self.path):
+            return self._connection.execute(sql, parameters).rowcount
 
     def execute_named(self, sql: str, parameters: Mapping[str, object]) -> int:
         """Run one statement with named parameters. Returns the number of rows it changed."""
-        return self._connection.execute(sql, parameters).rowcount
+        with _damage_named(self.path):
+            return self._connection.execute(sql, parameters).rowcount
 
     def executemany(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
         """Run one statement for every row of parameters."""
-        self._connection.executemany(sql, rows)
+        with _damage_named(self.path):
+            self._connection.executemany(sql, rows)
 
     def query(self, sql: str, parameters: Sequence[object] = ()) -> Iterator[Row]:
         """The rows of a question, read as they are asked for."""
@@ -56,7 +63,8 @@ class Database:
 
     def one(self, sql: str, parameters: Sequence[object] = ()) -> Row | None:
         """The first row of a question."""
-        row: Row | None = self._connection.execute(sql, parameters).fetchone()
+        with _damage_named(self.path):
+            row: Row | None = self._connection.execute(sql, parameters).fetchone()
         return row
 
     def value(self, sql: str, parameters: Sequence[object] = ()) -> Any:
@@ -88,7 +96,10 @@ class ReaderPool:
     """Read-only connections, one for each thread that is reading at this moment."""
 
     def __init__(self, path: Path) -> None:
-        """Open the first connection. Raises FileNotFoundError or CatalogVersionError."""
+        """Open the first connection.
+
+        Raises FileNotFoundError, CatalogVersionError or CatalogDamagedError.
+        """
         if not path.is_file():
             raise FileNotFoundError(path)
         self._path = path
@@ -98,7 +109,7 @@ class ReaderPool:
 
     def query(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
         """All rows of one question."""
-        with self._borrowed() as connection:
+        with self._borrowed() as connection, _damage_named(self._path):
             return connection.execute(sql, parameters).fetchall()
 
     def close(self) -> None:
@@ -127,13 +138,27 @@ class ReaderPool:
     def _open(self) -> sqlite3.Connection:
         connection = _connect(self._path, create=False)
         try:
-            _migrate(connection, MIGRATIONS)
-            connection.execute("PRAGMA query_only = ON")
+            with _damage_named(self._path):
+                _migrate(connection, MIGRATIONS)
+                connection.execute("PRAGMA query_only = ON")
             connection.create_function("contains_folded", 2, contains_folded, deterministic=True)
         except BaseException:
             connection.close()
             raise
         return connection
+
+
+@contextmanager
+def _damage_named(path: Path) -> Iterator[None]:
+    """Say in our words that SQLite cannot read the file. Raises CatalogDamagedError for that."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
+        # Python's own complaint about bytes that are no text has no code.
+        if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or "decode" in str(error):
+            raise CatalogDamagedError(path.name, str(error)) from error
+        raise
 
 
 def contains_folded(text: str, folded: str) -> bool:

@@ -6,15 +6,23 @@ A row of `items` never changes but for `last_gen`, which is left out. Knows no d
 import hashlib
 
 _DIGEST_BYTES = 12
+_NUMBERS = {"item_id", "size_bytes", "width", "height", "model_id", "vector_row", "first_gen"}
 # In the order of the arguments of `item_digest`.
-DIGESTED = (
-    "item_id, image_id, uri, source, content_hash, size_bytes, width, height, format, captions, "
-    "metadata, model_id, vector_row, first_gen"
+_DIGESTED = (
+    *("item_id", "image_id", "uri", "source", "content_hash", "size_bytes", "width", "height"),
+    *("format", "captions", "metadata", "model_id", "vector_row", "first_gen"),
 )
-DIGESTED_COUNT = DIGESTED.count(",") + 1
+DIGESTED_COUNT = len(_DIGESTED)
+
+
+def digested(row: str) -> str:
+    """The columns of a row as SQL; texts as bytes, since flipped bits may leave no text."""
+    return ", ".join(
+        f"{row}.{name}" if name in _NUMBERS else f"CAST({row}.{name} AS BLOB)" for name in _DIGESTED
+    )
 
 
 def item_digest(*values: object) -> str:
-    """The digest of a row's values, in the order of `DIGESTED`."""
-    text = "\x1f".join(map(str, values))
-    return hashlib.blake2b(text.encode(), digest_size=_DIGEST_BYTES).hexdigest()
+    """The digest of a row's values, in the order of `digested`."""
+    data = b"\x1f".join(v if isinstance(v, bytes) else str(v).encode() for v in values)
+    return hashlib.blake2b(data, digest_size=_DIGEST_BYTES).hexdigest()

@@ -58,6 +58,10 @@ class CatalogReader:
         rows = self._pool.query(f"{_GENERATIONS} WHERE g.generation = ?", (number,))
         return _generation(rows[0]) if rows else None
 
+    def generation_numbers(self) -> list[int]:
+        """The numbers of all generations that are kept, oldest first."""
+        return [row[0] for row in self._pool.query("SELECT generation FROM generations ORDER BY 1")]
+
     def generations(self) -> list[GenerationRecord]:
         """All generations that are kept, oldest first."""
         rows = self._pool.query(f"{_GENERATIONS} ORDER BY g.generation")

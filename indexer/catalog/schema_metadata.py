@@ -147,6 +147,10 @@ DELETE FROM picture_facts WHERE content_hash = old.content_hash;
 END""",
 )
 _PUBLISHED = _add_values(FROM_METADATA, _values_of("i.metadata", "i.item_id", "items i, "))
+_PUBLISHED_WORDS = (
+    "INSERT INTO caption_words (rowid, captions) "
+    f"SELECT i.item_id, {_words_of('i')} FROM items i WHERE i.captions <> '[]'"
+)
 
 STATEMENTS: tuple[str, ...] = (
     _FIELDS,
@@ -162,6 +166,11 @@ STATEMENTS: tuple[str, ...] = (
     *_TRIGGERS,
     # What is published already.
     *_PUBLISHED.split(";"),
-    "INSERT INTO caption_words (rowid, captions) "
-    f"SELECT i.item_id, {_words_of('i')} FROM items i WHERE i.captions <> '[]'",
+    _PUBLISHED_WORDS,
+)
+# Keyword search from the rows as they are: once a bit of a caption has flipped, its words cannot be
+# dropped with it.
+WORDS_AGAIN: tuple[str, ...] = (
+    "INSERT INTO caption_words (caption_words) VALUES ('delete-all')",
+    _PUBLISHED_WORDS,
 )

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from indexer.catalog.connection import Database
 from indexer.catalog.differences import Differences
-from indexer.catalog.digests import DIGESTED, DIGESTED_COUNT, item_digest
+from indexer.catalog.digests import DIGESTED_COUNT, digested, item_digest
 from indexer.catalog.merging import add_merge_functions
 
 _ID_BYTES = 10  # 80 bits are 16 letters of base32, and no collision in any collection there will be
@@ -79,8 +79,7 @@ UPDATE wanted SET
     item_id = i.item_id
 FROM items i WHERE i.last_gen IS NULL AND i.uri = wanted.uri"""
 # An item whose row is not as it was published is nobody's item: its picture gets a new one.
-_TRUSTED = f""" AND (i.digest IS NULL
-    OR i.digest = item_digest({", ".join(f"i.{c}" for c in DIGESTED.split(", "))}))"""
+_TRUSTED = f" AND (i.digest IS NULL OR i.digest = item_digest({digested('i')}))"
 # Item numbers stay only with rows that stay: a row of the catalog never changes.
 _RENEW = "UPDATE wanted SET item_id = NULL WHERE change <> 'none'"
 _MATCH_RENAMES = """

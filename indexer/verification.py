@@ -1,0 +1,83 @@
+"""Reads everything that a generation is made of and says what is not as it was published.
+
+Index files, manifest and the vectors' segments are held against checksums, the catalog against
+SQLite's own check, the digests of its rows and the ids in the index. Vectors that were written
+before there were checksums are only looked for. Changes nothing.
+"""
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+
+from indexer.catalog.inspection import Inspection
+from indexer.catalog.reader import CatalogReader
+from indexer.catalog.records import GenerationRecord
+from indexer.config import IndexConfig
+from indexer.errors import CatalogDamagedError, GenerationDamagedError
+from indexer.generation import open_generation
+from indexer.index_files import check_file
+from indexer.vector_index.index import IndexUnusableError
+from indexer.vector_store import VectorsMissingError, VectorStore, segment_name, segment_of
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is not as it was published: the file, and what is wrong with it.
+
+    `generation` is None where it is not that of one generation alone.
+    """
+
+    generation: int | None
+    file: str
+    reason: str
+
+
+def catalog_findings(config: IndexConfig, inspection: Inspection) -> list[Finding]:
+    """What SQLite finds wrong with the catalog."""
+    name = config.catalog_path().name
+    try:
+        return [Finding(None, name, f"{name}: {reason}") for reason in inspection.structure()]
+    except CatalogDamagedError as error:
+        return [Finding(None, name, f"{name}: {error.reason}")]
+
+
+def generation_findings(
+    config: IndexConfig, reader: CatalogReader, inspection: Inspection, record: GenerationRecord
+) -> Iterator[Finding]:
+    """What is wrong with the files and the rows of one generation."""
+    number, catalog = record.generation, config.catalog_path().name
+    directory = config.generation_dir(number)
+    seen = set()
+    for file in record.layout.files:
+        try:
+            check_file(directory, file, completely=True)
+        except IndexUnusableError as error:
+            seen.add(file.name)
+            yield Finding(number, file.name, error.reason)
+    try:
+        held, complaints = inspection.items(record)
+    except CatalogDamagedError as error:
+        yield Finding(number, catalog, f"{catalog}: {error.reason}")
+        return
+    for reason in complaints:
+        yield Finding(number, catalog, f"{catalog}: {reason}")
+    try:
+        with closing(open_generation(config, reader, number)) as generation:
+            if not seen and set(generation.index.ids().tolist()) != held:
+                yield Finding(number, catalog, f"{catalog}: other items than in the index")
+    except GenerationDamagedError as error:
+        name = error.reason.split()[0]
+        if name not in seen and not name.startswith("segment-"):
+            yield Finding(number, name, error.reason)
+
+
+def vector_findings(
+    config: IndexConfig, inspection: Inspection, fingerprint: str, dim: int
+) -> Iterator[Finding]:
+    """What is wrong with one model's embeddings."""
+    store = VectorStore(config.vectors_dir(fingerprint), dim)
+    for rows in inspection.vector_ranges(fingerprint):
+        try:
+            store.check_rows(rows)
+        except VectorsMissingError as error:
+            yield Finding(None, segment_name(segment_of(rows.first_row)), error.reason)
