@@ -39,6 +39,7 @@ def worker_command(
     max_file_pixels: options.MaxFilePixels = None,
     decode_workers: options.DecodeWorkers = None,
     thumbnails: options.Thumbnails = None,
+    file_facts: options.FileFacts = None,
     keep_generations: options.KeepGenerations = None,
     low_priority: options.LowPriority = None,
     log_level: options.LogLevel = None,
