@@ -85,7 +85,13 @@ def run_worker(data_dir: Path, on_leash: bool) -> None:
     encoder = FakeEncoder()
     setup = WorkerSetup(
         data_dir,
-        config_for=lambda name: IndexConfig(data_dir, name, decode_workers=2, batch_size=BATCH),
+        config_for=lambda name: IndexConfig(
+            data_dir,
+            name,
+            decode_workers=2,
+            batch_size=BATCH,
+            thumbnails=False,  # drawing them imports torch, which takes seconds
+        ),
         model_for=lambda _: ModelConfig("fake"),
         load_encoder=lambda _: encoder,
         model_key=lambda _: "fake",
