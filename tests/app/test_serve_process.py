@@ -125,6 +125,22 @@ def test_process_ends_within_seconds_while_its_model_is_loading(start: Start):
     assert process.returncode == 0
 
 
+def test_process_ends_within_seconds_while_a_jobs_events_are_watched(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("SIGHTLINE_WORKER", "off")
+    process = start()
+    with httpx.Client(base_url=_ready_url(process), trust_env=False) as client:
+        job = client.post("v1/jobs", json={"sources": [str(tmp_path)]}).json()
+        with client.stream("GET", f"v1/jobs/{job['id']}/events") as stream:
+            lines = stream.iter_lines()
+            assert next(lines) == "retry: 2000"
+            process.send_signal(signal.SIGTERM)
+            _, error = process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert error == ""
+
+
 def _wait_until_alive(port: int) -> None:
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:

@@ -1,6 +1,7 @@
 """The job table: states, leases, dead workers, events, bounds; and schedules that queue them."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
@@ -85,6 +86,25 @@ def test_jobs_are_claimed_once_in_order_and_one_for_each_collection(board, claim
     again = three.claim()
     assert again is not None
     assert again.job_id == second.job_id
+
+
+def test_jobs_are_each_claimed_once_by_workers_that_hurry(board, data_dir, clock):
+    names = [f"c{number:02d}" for number in range(24)]
+    for name in names:
+        _queue(board, data_dir, name)
+
+    def hurry(_: int) -> list[str]:
+        store = JobStore(data_dir, clock)
+        claims = Claims(store)
+        claimed = []
+        while (job := claims.claim()) is not None:
+            claimed.append(job.collection)
+        store.close()
+        return claimed
+
+    with ThreadPoolExecutor(6) as pool:
+        claimed = list(pool.map(hurry, range(6)))
+    assert sorted(name for part in claimed for name in part) == names
 
 
 def test_jobs_of_a_dead_worker_are_taken_up_when_its_lease_is_over(
