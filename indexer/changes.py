@@ -11,9 +11,10 @@ from indexer.catalog.connection import Database
 from indexer.catalog.scan import Scan
 from indexer.config import IndexConfig
 from indexer.errors import SourceError
-from indexer.locations import absolute_path, path_to_uri, shown
+from indexer.locations import absolute_path, is_remote, path_to_uri, shown
 from indexer.sources.opening import open_source
 from indexer.sources.source import Source
+from indexer.storage import StorageError, normal_uri
 
 
 def open_sources(config: IndexConfig, sources: Sequence[str | Path]) -> list[Source]:
@@ -60,4 +61,9 @@ def take_look(
 def source_uri(source: str | Path) -> str:
     """What the catalog calls a source, whether it still exists or not."""
     name = str(source)
+    if is_remote(name):
+        try:
+            return normal_uri(name)
+        except StorageError as error:
+            raise SourceError(name, error.reason) from error
     return name if name.startswith("file://") else path_to_uri(absolute_path(name))

@@ -13,7 +13,7 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 _SCHEME = "file://"
 _MEMBER = "#/"  # a fragment: a `#` in a name is always written %23
-_REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+_REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.:-]+://")
 
 
 def path_to_uri(path: str | Path) -> str:

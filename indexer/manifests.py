@@ -5,10 +5,12 @@ at the files that are named.
 """
 
 import csv
+import io
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from indexer.catalog.records import Json
 from indexer.errors import ManifestError
@@ -32,21 +34,30 @@ class ManifestRow:
     problem: str | None = None
 
 
-def read_manifest(path: str) -> Iterator[ManifestRow]:
-    """The rows of a manifest, one at a time. Raises ManifestError if it is none."""
-    suffix = Path(path).suffix.lower()
+def read_manifest(
+    path: str, file: IO[bytes] | None = None, store: str = ""
+) -> Iterator[ManifestRow]:
+    """The rows of a manifest, one at a time, read from `file` if that is given.
+
+    Rows may name files by URIs that begin with `store`. Raises ManifestError if it is no manifest.
+    """
+    suffix = Path(path.partition("?")[0]).suffix.lower()
     if suffix == ".parquet":
-        yield from _read_parquet(path)
+        yield from _read_parquet(path, file, store)
         return
     try:
         # File names of any bytes survive, as Python's own functions expect them.
-        with Path(path).open(encoding="utf-8-sig", errors="surrogateescape", newline="") as lines:
-            yield from _read_csv(path, lines) if suffix == ".csv" else _read_jsonl(lines)
+        with io.TextIOWrapper(
+            file or Path(path).open("rb"), "utf-8-sig", errors="surrogateescape", newline=""
+        ) as lines:
+            yield from (
+                _read_csv(path, lines, store) if suffix == ".csv" else _read_jsonl(lines, store)
+            )
     except OSError as error:
         raise ManifestError(path, f"{error.strerror}; nothing was changed") from error
 
 
-def _read_jsonl(lines: Iterator[str]) -> Iterator[ManifestRow]:
+def _read_jsonl(lines: Iterator[str], store: str) -> Iterator[ManifestRow]:
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
@@ -56,22 +67,23 @@ def _read_jsonl(lines: Iterator[str]) -> Iterator[ManifestRow]:
             yield ManifestRow(number, problem=f"row {number} is not JSON: {error}")
             continue
         if isinstance(row, dict):
-            yield _row(number, row)
+            yield _row(number, row, store)
         else:
             yield ManifestRow(number, problem=f"row {number} is not a JSON object")
 
 
-def _read_parquet(path: str) -> Iterator[ManifestRow]:
+def _read_parquet(path: str, file: IO[bytes] | None, store: str) -> Iterator[ManifestRow]:
     header: list[str] = []
-    for number, cells in enumerate(read_parquet(path), start=1):
+    for number, cells in enumerate(read_parquet(path, file), start=1):
         if not header:
             header = [name.lower() if _is_known(name) else name for name in cells]
             _require_file_column(path, header, f"its columns are {', '.join(cells)[:80]}")
         known = zip(header, cells.values(), strict=True)
-        yield _row(number, {name: value for name, value in known if value is not None})
+        given = {name: value for name, value in known if value is not None}
+        yield _row(number, given, store)
 
 
-def _read_csv(path: str, lines: Iterator[str]) -> Iterator[ManifestRow]:
+def _read_csv(path: str, lines: Iterator[str], store: str) -> Iterator[ManifestRow]:
     header_line = next(lines, "")
     delimiter, header = _header(header_line)
     reads = f"its first line reads {_clean(header_line.strip())[:80]!r}"
@@ -91,7 +103,8 @@ def _read_csv(path: str, lines: Iterator[str]) -> Iterator[ManifestRow]:
             problem = f"row {number} has {len(cells)} cells, the header has {len(header)}"
             yield ManifestRow(number, problem=problem)
         elif cells:
-            yield _row(number, {k: v for k, v in zip(header, cells, strict=False) if v != ""})
+            given = {k: v for k, v in zip(header, cells, strict=False) if v != ""}
+            yield _row(number, given, store)
 
 
 def _require_file_column(path: str, header: list[str], found: str) -> None:
@@ -114,13 +127,13 @@ def _is_known(name: str) -> bool:
     return name.lower() in FILE_COLUMNS or name.lower() in CAPTION_COLUMNS
 
 
-def _row(number: int, cells: Mapping[str, Json]) -> ManifestRow:
+def _row(number: int, cells: Mapping[str, Json], store: str) -> ManifestRow:
     file_column = next((name for name in FILE_COLUMNS if cells.get(name)), None)
     file = cells[file_column] if file_column else None
     if not isinstance(file, str):
         return ManifestRow(number, problem=f"row {number} names no file")
     scheme, separator, _ = file.partition("://")
-    if separator and scheme.isalnum():
+    if separator and scheme.isalnum() and not (store and file.startswith(store)):
         try:
             file = str(uri_to_path(file))
         except ValueError:

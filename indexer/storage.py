@@ -6,7 +6,7 @@ nothing anywhere.
 """
 
 import io
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
@@ -62,30 +62,30 @@ class Storage:
     def look(self, uri: str) -> StoredFile:
         """What a URI names, by the store's word. Raises StorageError."""
         system, path = self._system(uri)
+        if _is_http(uri):
+            return stored_file(uri, self._wait(system, _http_look, system, path))
         info = self._call(self.request_timeout_s, system, "info", path)
         if "modified" not in info and "created" in info and hasattr(system, "modified"):
             info = {**info, "modified": self._plain(lambda: system.modified(path))}
         return stored_file(uri, info)
 
-    def find(self, uri: str) -> Iterator[StoredFile]:
-        """Every file below a folder, by name. Raises StorageError if it cannot be listed whole."""
+    def list_folder(self, uri: str) -> list[StoredFile]:
+        """The files and folders directly in a folder, by name. Raises StorageError.
+
+        Whole trees are walked by the caller: fsspec's own walk passes over what does not answer.
+        """
         system, path = self._system(uri)
-        system.invalidate_cache()
-        found = self._call(self.listing_timeout_s, system, "find", path, detail=True)
-        for name in sorted(found):
-            yield stored_file(_uri_of(system, name), found[name])
+        system.invalidate_cache(path)
+        entries = self._call(self.listing_timeout_s, system, "ls", path, detail=True)
+        found = (stored_file(_uri_of(system, entry["name"]), entry) for entry in entries)
+        return sorted((file for file in found if file.uri.rstrip("/") != uri.rstrip("/")), key=_uri)
 
     def read(self, uri: str, start: int, end: int) -> bytes:
         """The bytes from `start` up to `end`, fewer if the file ends before. Raises StorageError"""
-        from fsspec.asyn import sync
-
         system, path = self._system(uri)
         data: bytes
-        if uri.startswith(("http://", "https://")):
-            timeout_s = self.request_timeout_s
-            data = self._plain(
-                lambda: sync(system.loop, _http_part, system, path, start, end, timeout=timeout_s)
-            )
+        if _is_http(uri):
+            data = self._wait(system, _http_part, system, path, start, end)
         else:
             data = self._call(
                 self.request_timeout_s, system, "cat_file", path, start=start, end=end
@@ -121,6 +121,12 @@ class Storage:
                 lambda: sync(system.loop, coroutine, *args, timeout=timeout_s, **named)
             )
         return self._plain(lambda: getattr(system, name)(*args, **named))
+
+    def _wait(self, system: Any, coroutine: Callable[..., Any], *args: Any) -> Any:
+        from fsspec.asyn import sync
+
+        timeout_s = self.request_timeout_s
+        return self._plain(lambda: sync(system.loop, coroutine, *args, timeout=timeout_s))
 
     def _plain(self, request: Callable[[], Any]) -> Any:
         try:
@@ -172,6 +178,21 @@ class _Parts(io.RawIOBase):
         return len(data)
 
 
+def _is_http(uri: str) -> bool:
+    return uri.startswith(("http://", "https://"))
+
+
+async def _http_look(system: Any, url: str) -> dict[str, Any]:
+    """What a web server says of a file; fsspec's own question takes any failure for its absence."""
+    session = await system.set_session()
+    headers = {"Accept-Encoding": "identity"}
+    async with session.head(
+        system.encode_url(url), headers=headers, allow_redirects=True
+    ) as response:
+        system._raise_not_found_for_status(response, url)
+        return {**response.headers, "size": response.content_length}
+
+
 async def _http_part(system: Any, url: str, start: int, end: int) -> bytes:
     """A part of a file; never more than was asked for, whatever the server sends."""
     session = await system.set_session()
@@ -194,9 +215,13 @@ async def _up_to(chunks: AsyncIterator[bytes], limit: int) -> bytes:
     return bytes(data[:limit])
 
 
+def _uri(file: StoredFile) -> str:
+    return file.uri
+
+
 def _uri_of(system: Any, name: str) -> str:
     uri = str(system.unstrip_protocol(name))
-    return uri if uri.startswith(("http://", "https://")) else _escaped(uri)
+    return uri if _is_http(uri) else _escaped(uri)
 
 
 def _escaped(uri: str) -> str:

@@ -1,6 +1,7 @@
 """`sightline index`: bring a collection up to date with its folders and manifests."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -16,8 +17,11 @@ from indexer.config import IndexConfig
 from indexer.progress import IndexSummary
 
 Sources = Annotated[
-    list[Path] | None,
-    typer.Argument(help="Folders, .csv, .jsonl or .parquet manifests, .tar shards. None: all known."),
+    list[str] | None,
+    typer.Argument(
+        help="Folders, .csv, .jsonl or .parquet manifests, .tar shards: paths or URIs. "
+        "None: all known ones."
+    ),
 ]
 Remove = Annotated[
     list[str] | None, typer.Option("--remove", help="Forget a source and its pictures.")
@@ -93,7 +97,7 @@ def index_config(settings: Settings) -> IndexConfig:
 def _run(
     settings: Settings,
     config: IndexConfig,
-    sources: list[Path],
+    sources: Sequence[str | Path],
     remove: list[str],
     retry_skipped: bool,
     allow_empty: bool,

@@ -50,13 +50,15 @@ class KnownModel:
     dim: int
 
 
+# A store that does not answer takes nothing away: what was indexed stands until it does.
 _UPSERT_FILE = """
 INSERT INTO files (uri, size_bytes, mtime_ns, content_hash, code, reason, seen_at)
 VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (uri) DO UPDATE SET
     size_bytes = excluded.size_bytes, mtime_ns = excluded.mtime_ns,
     content_hash = excluded.content_hash, code = excluded.code, reason = excluded.reason,
-    seen_at = iif(code IS excluded.code AND reason IS excluded.reason, seen_at, excluded.seen_at)"""
+    seen_at = iif(code IS excluded.code AND reason IS excluded.reason, seen_at, excluded.seen_at)
+WHERE NOT (excluded.code IS 'unreachable' AND content_hash IS NOT NULL AND code IS NULL)"""
 
 
 class FileTable:

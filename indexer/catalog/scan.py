@@ -14,7 +14,7 @@ from indexer.catalog.merging import add_merge_functions
 from indexer.found import FoundFile
 
 # States that may pass without the file changing: they are looked at again in every run.
-PASSING_CODES = ("unreadable", "not_found", "encode_failed")
+PASSING_CODES = ("unreadable", "not_found", "unreachable", "encode_failed")
 _INSERT_ROWS = 2_000
 _PAGE_ROWS = 1_000
 
@@ -57,7 +57,8 @@ _RECORD_REFUSED = """
 INSERT INTO files (uri, size_bytes, mtime_ns, code, reason, seen_at)
 SELECT s.uri, s.size_bytes, s.mtime_ns, s.code, s.reason, :now
 FROM scan s LEFT JOIN files f USING (uri)
-WHERE s.code IS NOT NULL AND NOT (s.code IS f.code AND s.reason IS f.reason
+WHERE s.code IS NOT NULL AND NOT (s.code = 'unreachable' AND f.content_hash IS NOT NULL)
+AND NOT (s.code IS f.code AND s.reason IS f.reason
     AND s.size_bytes IS f.size_bytes AND s.mtime_ns IS f.mtime_ns)
 ON CONFLICT (uri) DO UPDATE SET
     size_bytes = excluded.size_bytes, mtime_ns = excluded.mtime_ns, content_hash = NULL,

@@ -6,6 +6,7 @@ folder         a folder and everything below it
 manifest       a CSV, JSONL or Parquet file that names pictures
 shards         tar shards: pictures with their captions and metadata
 local_shards   shards on this machine
+remote         folders, manifests and shards in anything that fsspec opens
 patterns       names of many shards in one
 refusals       why a listed file is refused unopened
 """

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from indexer.config import IndexConfig
 from indexer.errors import SourceError
-from indexer.locations import absolute_path, path_to_uri, uri_to_path
+from indexer.locations import absolute_path, is_remote, path_to_uri, uri_to_path
 from indexer.manifests import MANIFEST_SUFFIXES
 from indexer.sources.folder import FolderSource
 from indexer.sources.local_shards import LocalShards
@@ -20,6 +20,10 @@ _SUFFIXES = ", ".join(sorted({*MANIFEST_SUFFIXES, SHARD_SUFFIX}))
 
 def open_source(config: IndexConfig, source: str | Path) -> Source:
     """The source at a path or URI. Raises SourceError if there is none."""
+    if is_remote(str(source)):
+        from indexer.sources.remote import open_remote  # a folder on this machine does without
+
+        return open_remote(config, str(source))
     path = _local_path(source)
     is_shards = Path(path).suffix.lower() == SHARD_SUFFIX
     if is_shards and (Path(path).is_file() or is_pattern(path)):
