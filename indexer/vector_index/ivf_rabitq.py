@@ -27,12 +27,14 @@ _SEED = 20_260
 DEFAULT_EFFORT = 500
 _CANDIDATES_PER_NEIGHBOUR = 10
 _EFFORT_PER_LIST = 8
-# Up to this share of all rows, comparing those that are allowed costs no more than an ordinary
-# search.
-_COMPARED_SHARE = 0.02
+# Up to this share of all rows, comparing those that are allowed costs no more than scanning the
+# codes of enough lists for them (measured at 200,000 and 1,000,000).
+_COMPARED_SHARE = 0.05
 # A filter may leave only what is far from a query, where embeddings crowd and codes tell them
-# apart less well. One that leaves nearly everything, as dead ids do, cannot.
-_EFFORT_UNDER_FILTER = 3
+# apart less well: twice the effort, and lists by the root of what is left out, find as much as
+# before (measured down to `_COMPARED_SHARE`). One that leaves nearly everything, as dead ids do,
+# changes nothing.
+_EFFORT_UNDER_FILTER = 2
 _NEARLY_ALL = 0.9
 
 
@@ -69,8 +71,7 @@ class IvfRabitqScanner:
         if len(allowed) < allowed.count * _NEARLY_ALL:
             effort *= _EFFORT_UNDER_FILTER
         wanted = _candidates(k, effort, len(allowed))
-        # The neighbours among fewer rows lie farther away, in more lists.
-        lists = self._lists(int(effort * allowed.count / len(allowed)))
+        lists = self._lists(int(effort * (allowed.count / len(allowed)) ** 0.5))
         bitmap: Any = faiss.IDSelectorBitmap
         chosen = parameters(faiss.SearchParametersIVF, nprobe=lists, sel=bitmap(allowed.bits))
         with threads_for(len(queries)):

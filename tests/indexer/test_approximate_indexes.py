@@ -66,7 +66,7 @@ def test_a_filtered_search_finds_the_right_ones_and_all_there_are(
     index: VectorIndex, cloud: Cloud, share: float
 ):
     for allowed in _filters(cloud, share).values():
-        found = index.search(cloud.queries, 10, effort=300, among=cloud.ids[allowed])
+        found = index.search(cloud.queries, 10, effort=800, among=cloud.ids[allowed])
         assert found.ids.shape == (QUERIES, min(10, allowed.sum()))
         assert np.isin(found.ids, cloud.ids[allowed]).all()
         assert all(len(set(row)) == len(row) for row in found.ids.tolist())
