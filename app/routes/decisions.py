@@ -34,8 +34,8 @@ async def show_decisions(
 ) -> DecisionsAnswer:
     """Decisions on pairs of contents, and the pictures that have them now."""
     desk = state.duplicates
-    store = desk.store(collection)
     with state.ready.live.lease(collection) as searcher:
+        store = desk.store(collection)
         listed = await desk.threads.run(list_decisions, store, searcher, limit, offset)
     entries = [
         DecisionEntry(
