@@ -105,7 +105,9 @@ class Follower:
         """Serve a generation whose model is loaded; see to the model otherwise."""
         live = self._live
         try:
-            searcher = await live.in_thread(Searcher.open, config, number)
+            searcher = await live.in_thread(
+                Searcher.open, config, number, like=live.searcher(collection)
+            )
         except IndexerError as error:
             live.refuse(collection, Refusal(number, error))
             self._begin(collection, self._fall_back(collection, number))

@@ -94,6 +94,14 @@ class LiveCollections:
         finally:
             self._engines.let_go(engine)
 
+    def searcher(self, collection: str) -> Searcher | None:
+        """What is served now; a newer generation shares the index files that they have in common.
+
+        It may be closed at any time, which leaves those files usable.
+        """
+        pair = self._pairs.get(collection)
+        return None if pair is None else pair.searcher
+
     def served(self, collection: str) -> int | None:
         """The number of the generation that is being served."""
         pair = self._pairs.get(collection)
