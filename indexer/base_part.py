@@ -11,7 +11,7 @@ from indexer.catalog.staging import ItemVectors, Staging
 from indexer.config import IndexConfig
 from indexer.gate_queries import GateQueries, gate_queries
 from indexer.recall_gate import Base, build_base
-from indexer.vector_index.choice import Budget, choose_kind
+from indexer.vector_index.choice import Budget, IndexPlan, choose_kind
 from indexer.vector_index.kinds import EXACT
 from indexer.vector_store import VectorStore
 from models.encoder import Encoder
@@ -39,7 +39,8 @@ def build_base_part(
     if plan.kind != EXACT and (loaded := encoder()) is not None:
         asked = loaded
     elif plan.kind != EXACT:
-        plan = choose_kind(len(vectors.ids), dim, EXACT, budget)
+        reason = "the model of these embeddings is not at hand, so recall cannot be measured"
+        plan = IndexPlan(EXACT, reason, budget.wanted_recall)
 
     def ask() -> GateQueries:
         captions = staging.captions(_drawn(vectors))
