@@ -43,8 +43,8 @@ class DuplicatesAnswer(BaseModel):
     """A page of groups, largest first.
 
     `looked_at_generation` is the generation that was looked at; `fresh` says that it is this one
-    and that no decision has come since. `unhashed` pictures were not looked at, `crowded` ones not
-    compared with everything that looks alike.
+    and that no pictures were decided to be different since. `unhashed` pictures were not looked at,
+    `crowded` ones not compared with everything that looks alike.
     """
 
     collection: str

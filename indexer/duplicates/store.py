@@ -153,15 +153,18 @@ class DuplicateStore:
         """Remember a verdict on pairs of contents, in place of an earlier one."""
         now = utc_now()
         with self._transaction() as database:
+            before = _separated(database)
             for one, other in pairs:
                 database.execute(_DECIDE, (min(one, other), max(one, other), verdict, now))
                 if verdict == Verdict.NOT_A_DUPLICATE:
                     _separate(database, one, other)
-            database.execute(_MOVE_SERIAL)
+            if verdict == Verdict.NOT_A_DUPLICATE or _separated(database) != before:
+                database.execute(_MOVE_SERIAL)
 
     def forget(self, pairs: Iterable[Pair]) -> int:
         """Forget what was decided of pairs of contents. Returns how many decisions that were."""
         with self._transaction() as database:
+            before = _separated(database)
             forgotten = sum(
                 database.execute(
                     "DELETE FROM decisions WHERE one = ? AND other = ?",
@@ -169,7 +172,7 @@ class DuplicateStore:
                 )
                 for pair in pairs
             )
-            if forgotten:
+            if _separated(database) != before:
                 database.execute(_MOVE_SERIAL)
         return forgotten
 
@@ -226,6 +229,14 @@ class DuplicateStore:
         if self._database is None:
             self._database = Database(self.path, DUPLICATE_MIGRATIONS)
         return self._database
+
+
+def _separated(database: Database) -> int:
+    """How many pairs were decided to be no duplicates: only these change what belongs together."""
+    count: int = database.value(
+        "SELECT count(*) FROM decisions WHERE verdict = ?", (Verdict.NOT_A_DUPLICATE,)
+    )
+    return count
 
 
 def _separate(database: Database, one: str, other: str) -> None:

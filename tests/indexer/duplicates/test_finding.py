@@ -105,6 +105,7 @@ def test_kept_pictures_are_listed_no_more_but_stay_grouped(full: Album):
         assert len(full.page(Mode.NEAR).groups) == 2  # something is undecided still
         decide(store, searcher, everybody, Verdict.KEEP)
     open_groups = full.page(Mode.NEAR)
+    assert open_groups.fresh  # what belongs together has not changed
     assert (open_groups.total, len(open_groups.groups)) == (1, 1)
     assert names_of(open_groups.groups[0])[0].startswith("1-")
     everything = full.page(Mode.NEAR, decided_too=True)
