@@ -219,7 +219,8 @@ class FilterError(IndexerError):
     """A filter cannot be used; `position` is a path in JSON, or a column in text."""
 
     def __init__(self, position: str, reason: str) -> None:
-        super().__init__(f"{position}: {reason}")
+        where = f"filter, {position}" if position.startswith("column") else position
+        super().__init__(f"{where}: {reason}")
         self.position = position
         self.reason = reason
 

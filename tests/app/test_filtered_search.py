@@ -170,7 +170,7 @@ def test_command_line_filters_and_ranks_by_words(tmp_path: Path, sightline: Sigh
     assert len(hits) == 3
     refused = sightline("search", "purple", "-f", "shad = dark")
     assert (refused.code, refused.out) == (1, "")
-    assert "column 1: no picture has a field 'shad'; did you mean 'shade'?" in refused.err
+    assert "filter, column 1: no picture has a field 'shad'; did you mean 'shade'?" in refused.err
     assert sightline("search", "-i", "x.png", "--mode", "keyword").code == 1
 
 

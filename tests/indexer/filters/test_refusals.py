@@ -86,7 +86,7 @@ def filled(shelf: Shelf) -> Shelf:
 def test_what_is_not_in_the_language_is_refused_where_it_stands(
     source: Any, position: str, reason: str
 ):
-    with pytest.raises(FilterSyntaxError, match=f"^{position}: .*{reason}"):
+    with pytest.raises(FilterSyntaxError, match=f"^(filter, )?{position}: .*{reason}"):
         parse_filter(source)
 
 
@@ -100,7 +100,7 @@ def test_filters_without_measure_are_refused(source: Any, reason: str):
 def test_values_of_the_wrong_type_are_refused_where_they_stand(
     filled: Shelf, source: Any, position: str, reason: str
 ):
-    with pytest.raises(FilterTypeError, match=f"^{position}: .*{reason}"):
+    with pytest.raises(FilterTypeError, match=f"^(filter, )?{position}: .*{reason}"):
         filled.selector().ids(parse_filter(source))
 
 
