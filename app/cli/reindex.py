@@ -37,6 +37,8 @@ def reindex_command(
     max_file_pixels: options.MaxFilePixels = None,
     decode_workers: options.DecodeWorkers = None,
     thumbnails: options.Thumbnails = None,
+    index_kind: options.IndexKind = None,
+    wanted_recall: options.WantedRecall = None,
     file_facts: options.FileFacts = None,
 ) -> None:
     """Embed everything in a collection with another model, then change over at once.

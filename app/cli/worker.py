@@ -39,6 +39,8 @@ def worker_command(
     max_file_pixels: options.MaxFilePixels = None,
     decode_workers: options.DecodeWorkers = None,
     thumbnails: options.Thumbnails = None,
+    index_kind: options.IndexKind = None,
+    wanted_recall: options.WantedRecall = None,
     file_facts: options.FileFacts = None,
     keep_generations: options.KeepGenerations = None,
     low_priority: options.LowPriority = None,

@@ -68,7 +68,11 @@ class PartedIndex:
         wanted = None if among is None else ascending(among)
         answers = []
         for part, living in zip(self._parts, self._living, strict=True):
-            allowed = living if wanted is None else part.selection(wanted, self._dead)
+            allowed = part.selection(wanted)
+            if allowed is None:
+                allowed = living
+            elif living is not None:
+                allowed = allowed.within(living)
             found = part.search_selected(queries, top_k, allowed, effort=self._effort)
             if found.ids.shape[1]:
                 answers.append(found)

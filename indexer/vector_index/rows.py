@@ -39,6 +39,10 @@ class Selection:
         """The mask with eight rows a byte, the lowest bit first, as faiss wants it."""
         return np.packbits(self.mask, bitorder="little")
 
+    def within(self, other: "Selection") -> "Selection":
+        """Those of these rows that the other selection of the same index has too."""
+        return Selection(self.rows[other.mask[self.rows]], self.count)
+
     def without(self, other: "Selection") -> "Selection":
         """These rows except those of the other selection of the same index."""
         return Selection(self.rows[~other.mask[self.rows]], self.count)
