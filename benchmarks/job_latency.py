@@ -78,6 +78,7 @@ class Bench:
     def job(self, connection: HTTPConnection, number: int, priority: str) -> Iterator[None]:
         """A job that is reading pictures while the block runs."""
         body = {"collection": f"job-{number}", "sources": [str(self.photos)]}
+        connection.close()
         job = _ask(connection, "POST", "/v1/jobs", body)["id"]
         worker = subprocess.Popen(
             self.command("worker", "--once", priority),
@@ -122,6 +123,7 @@ def _ask(
 def search_for(connection: HTTPConnection, seconds: float, rate: float) -> list[float]:
     """Ask at a steady rate. Returns milliseconds from when each question was due."""
     took_ms = []
+    connection.close()  # an idle one may have been closed at the other end; the next is opened anew
     start_s = time.monotonic()
     for number in range(int(seconds * rate)):
         due_s = start_s + number / rate
