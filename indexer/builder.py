@@ -31,7 +31,7 @@ from indexer.pipeline import Pipeline, PipelineCounts
 from indexer.progress import IndexSummary, Progress
 from indexer.publisher import publish
 from indexer.recognition import recognise
-from indexer.recovery import drop_damaged, open_sound
+from indexer.recovery import drop_damaged, open_catalog
 from indexer.shard_index import drop_unlisted
 from indexer.sources.source import Source
 from indexer.upkeep import forget_altered_vectors, forget_lost_vectors
@@ -64,11 +64,8 @@ def index_collection(
     if not opened and not config.catalog_path().is_file():
         raise CollectionNotFoundError(config.collection)  # before a misspelt name makes one
     with locked(config):
-        if rebuild:
-            database, known = open_sound(config, progress.note)
-            opened = opened or open_sources(config, known)
-        else:
-            database = Database(config.catalog_path())
+        database, known = open_catalog(config, progress.note, rebuild=rebuild)
+        opened = opened or open_sources(config, known)
         try:
             run = _Run(config, database, model_key, load_encoder, progress)
             if rebuild:

@@ -55,10 +55,7 @@ def publish(
         item_count=item_count,
         model=json.loads(publication.model_info(database, model.model_id)),
         layout=parts.build(newest, item_count),
-        vector_segments={
-            segment_name(segment): count
-            for segment, count in FileTable(database).rows.needed_segments(model.model_id).items()
-        },
+        vector_segments=_needed_segments(database, model),
     )
     text = manifest_text(record)
     write_durably(directory / MANIFEST_FILE, lambda path: _write_text(path, text))
@@ -66,6 +63,11 @@ def publish(
         sync_directory(changed)
     publication.publish_staged(database, replace(record, manifest=text), model.model_id)
     return number
+
+
+def _needed_segments(database: Database, model: KnownModel) -> dict[str, int]:
+    needed = FileTable(database).rows.needed_segments(model.model_id)
+    return {segment_name(segment): count for segment, count in needed.items()}
 
 
 def _write_text(path: Path, text: str) -> None:

@@ -20,11 +20,15 @@ from indexer.generations import verify_files
 Note = Callable[[str], None]
 
 
-def open_sound(config: IndexConfig, note: Note) -> tuple[Database, list[str]]:
-    """The catalog if it is sound, else an empty one and the sources that the damaged one names.
+def open_catalog(config: IndexConfig, note: Note, *, rebuild: bool) -> tuple[Database, list[str]]:
+    """The catalog, and the sources to look at if none are named and it does not know them.
 
-    The words of captions are taken from the rows again.
+    With `rebuild` an empty one takes the place of a damaged one, and gives the sources that this
+    names; words of captions are taken from the rows again. Raises CatalogVersionError, or
+    CatalogDamagedError without `rebuild`.
     """
+    if not rebuild:
+        return Database(config.catalog_path()), []
     reason = _damage(config)
     if reason is None:
         database = Database(config.catalog_path())

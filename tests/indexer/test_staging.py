@@ -2,7 +2,9 @@
 
 import json
 import random
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -179,6 +181,59 @@ def _assert_published(database: Database, full: FullStaging, staging: Staging) -
     assert database.value("SELECT count(*) FROM touched") == 0
     staged = staging.new_vectors()
     assert {*staged.ids.tolist()} == {*numbers.values()} - {*full.kept.values()}
+
+
+class _Plans:
+    """How SQLite goes about every statement of one database."""
+
+    def __init__(self, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.steps: set[str] = set()
+        for name in ("execute", "query"):
+            monkeypatch.setattr(database, name, self._noting(database, getattr(database, name)))
+
+    def _noting(self, database: Database, real: Callable[..., Any]) -> Callable[..., Any]:
+        def noting(sql: str, parameters: Sequence[object] = ()) -> Any:
+            if sql.split()[0] in ("SELECT", "INSERT", "UPDATE", "DELETE"):
+                plan = Database.query(database, f"EXPLAIN QUERY PLAN {sql}", parameters)
+                self.steps |= {step for *_, step in plan}
+            return real(sql, parameters)
+
+        return noting
+
+    def scanned(self) -> set[str]:
+        """The tables that were read from end to end, by name or alias."""
+        return {step.split()[1] for step in self.steps if step.startswith("SCAN")}
+
+
+def test_publishing_reads_no_table_of_the_collection_from_end_to_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    history = History(tmp_path / "catalog.sqlite", 1)
+    for number, name in enumerate(NAMES[:10]):
+        for files in history.listed.values():
+            files[name] = FoundFile(name, number, 0)
+    history.look().synchronise()
+    for _ in range(2):
+        history.publish()
+    database = history.database
+    database.execute("DELETE FROM files WHERE uri = ?", (NAMES[0],))
+    database.execute("UPDATE files SET uri = ? WHERE uri = ?", ("file:///moved", NAMES[1]))
+    plans = _Plans(database, monkeypatch)
+    staging = Staging(database, 1)
+    assert staging.prepare().renamed == 1
+    staging.assign_ids()
+    staging.vector_rows_of(staging.closed())
+    staging.captions(staging.new_vectors().ids.tolist())
+    FileTable(database).newest_model()
+    record = GenerationRecord(
+        3, "now", "", 8, 9, {}, IndexLayout((IndexFile("", "", 0, 0, ""),)), {}
+    )
+    publication.publish_staged(database, record, 1)
+    assert retention.drop_generations(database, [1, 2])
+    retention.drop_unused_models(database, 1)
+    assert plans.scanned() >= {"scope", "wanted", "forgotten"}
+    large = {"items", "files", "listings", "embeddings", "pictures", "picture_hashes"}
+    assert not plans.scanned() & (large | set("ifleph"))
 
 
 def test_staging_reads_only_what_was_touched(tmp_path: Path):
