@@ -47,6 +47,7 @@ Write half (the batch job; the service never imports it):
     recovery      opening the catalog also where it is damaged
     recall_gate   builds an index and lets it through only if it finds what it should
     gate_queries  the texts and pictures that the recall gate asks
+    watching      sources that are watched: what happens in them → index runs
     builder       one index run, from lock to summary
     progress      how a run tells its caller how far it is
     gallery       drawn pictures with captions, for trying and for tests

@@ -34,6 +34,7 @@ from indexer.recognition import recognise
 from indexer.recovery import drop_damaged, open_catalog
 from indexer.shard_index import drop_unlisted
 from indexer.sources.source import Source
+from indexer.sources.touched import Touched
 from indexer.upkeep import forget_altered_vectors, forget_lost_vectors
 from models.encoder import Encoder
 
@@ -49,17 +50,16 @@ def index_collection(
     allow_empty: bool = False,
     remove: Sequence[str | Path] = (),
     rebuild: bool = False,
+    touched: Touched | None = None,
 ) -> IndexSummary:
     """Bring a collection up to date with its sources and publish the result as a generation.
 
-    Without `sources` and `remove` all known sources are looked at. `load_encoder` is called only if
-    a picture has to be encoded or an approximate index measured. `rebuild` reads what is stored,
-    does again what is not as it was written, and publishes even if nothing differs.
+    Without `sources` and `remove` all known sources are looked at; of folders in `touched`, only
+    the touched paths. `rebuild` does again what is not as it was written, and always publishes.
 
     Raises SourceError (nothing was changed), CollectionNotFoundError, CollectionBusyError,
     CatalogVersionError, CatalogDamagedError, ModelLoadError or EncodeError.
     """
-    started_s = time.monotonic()
     opened = open_sources(config, sources)
     if not opened and not config.catalog_path().is_file():
         raise CollectionNotFoundError(config.collection)  # before a misspelt name makes one
@@ -70,10 +70,8 @@ def index_collection(
             run = _Run(config, database, model_key, load_encoder, progress)
             if rebuild:
                 run.distrust()
-            scan = run.look(opened, remove, allow_empty=allow_empty)
-            run.read(scan, retry_skipped=retry_skipped)
-            run.publish(scan, rebuild=rebuild)
-            summary = run.summary(scan, time.monotonic() - started_s)
+            scan = run.look(opened, remove, allow_empty=allow_empty, touched=touched)
+            summary = run.bring_in(scan, retry_skipped=retry_skipped, rebuild=rebuild)
         finally:
             database.close()
     progress.finish(summary)
@@ -91,6 +89,7 @@ class _Run:
         load_encoder: Callable[[], Encoder],
         progress: Progress,
     ) -> None:
+        self._started_s = time.monotonic()
         self._config = config
         self._database = database
         self._table = FileTable(database)
@@ -110,13 +109,31 @@ class _Run:
             forget_altered_vectors(self._config, self._table, model, self._progress.note)
 
     def look(
-        self, sources: Sequence[Source], removed: Sequence[str | Path], *, allow_empty: bool
+        self,
+        sources: Sequence[Source],
+        removed: Sequence[str | Path],
+        *,
+        allow_empty: bool,
+        touched: Touched | None,
     ) -> Scan:
         """Find out what the sources list."""
         if not self._config.file_facts:
             forget_facts(self._database)
         remove_orphans(self._config, self._database)
-        return take_look(self._database, self._config, sources, removed, allow_empty=allow_empty)
+        return take_look(
+            self._database,
+            self._config,
+            sources,
+            removed,
+            allow_empty=allow_empty,
+            touched=touched,
+        )
+
+    def bring_in(self, scan: Scan, *, retry_skipped: bool, rebuild: bool) -> IndexSummary:
+        """Read what has changed and publish what differs. Returns what came of it."""
+        self.read(scan, retry_skipped=retry_skipped)
+        self.publish(scan, rebuild=rebuild)
+        return self.summary(scan)
 
     def read(self, scan: Scan, *, retry_skipped: bool) -> None:
         """Bring new and changed files into the catalog; load the model only if it is needed."""
@@ -207,7 +224,7 @@ class _Run:
             return None
         return record
 
-    def summary(self, scan: Scan, seconds: float) -> IndexSummary:
+    def summary(self, scan: Scan) -> IndexSummary:
         """What came of it."""
         differences = self._differences
         skipped_by_code = scan.skipped_by_code()
@@ -224,7 +241,7 @@ class _Run:
             skipped=sum(skipped_by_code.values()),
             encoded=self._counts.encoded,
             decoded=self._counts.decoded,
-            seconds=seconds,
+            seconds=time.monotonic() - self._started_s,
             skipped_by_code=skipped_by_code,
             re_embedded=differences.re_embedded,
         )

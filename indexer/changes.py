@@ -12,8 +12,10 @@ from indexer.catalog.scan import Scan
 from indexer.config import IndexConfig
 from indexer.errors import SourceError
 from indexer.locations import absolute_path, is_remote, path_to_uri, shown
+from indexer.sources.folder import FolderSource
 from indexer.sources.opening import open_source
 from indexer.sources.source import Source
+from indexer.sources.touched import Touched, parts_of
 from indexer.storage import StorageError, normal_uri
 
 
@@ -23,6 +25,15 @@ def open_sources(config: IndexConfig, sources: Sequence[str | Path]) -> list[Sou
     return list(opened.values())
 
 
+def known_sources(config: IndexConfig) -> list[str]:
+    """The sources of a collection that is there, in the order in which they were added."""
+    database = Database(config.catalog_path())
+    try:
+        return Scan(database).known_sources()
+    finally:
+        database.close()
+
+
 def take_look(
     database: Database,
     config: IndexConfig,
@@ -30,11 +41,13 @@ def take_look(
     removed: Sequence[str | Path],
     *,
     allow_empty: bool,
+    touched: Touched | None = None,
 ) -> Scan:
     """Look at the given sources, or at all known ones if none are given or removed.
 
     Raises SourceError if there are none, if one cannot be read, or if one that had pictures has
-    none now and `allow_empty` is not set; the catalog then still says what it said before.
+    none now and `allow_empty` is not set; the catalog then still says what it said before. Of a
+    folder in `touched`, only the touched paths are looked at.
     """
     scan = Scan(database)
     known = scan.known_sources()
@@ -46,6 +59,10 @@ def take_look(
             raise SourceError("the collection", "it has no sources yet; name a folder or manifest")
         sources = open_sources(config, known)
     for source in sources:
+        parts = parts_of(source, touched.get(source.uri)) if touched else None
+        if parts is not None and isinstance(source, FolderSource) and source.uri in known:
+            _look_at_parts(scan, source, parts, allow_empty=allow_empty)
+            continue
         candidates = scan.add(source.uri, source.kind, source.files())
         if candidates == 0 and not allow_empty and (before := scan.indexed_before(source.uri)):
             raise SourceError(
@@ -56,6 +73,19 @@ def take_look(
     for name in removed:
         scan.forget_source(source_uri(name))
     return scan
+
+
+def _look_at_parts(
+    scan: Scan, source: FolderSource, parts: Sequence[str], *, allow_empty: bool
+) -> None:
+    uris = [path_to_uri(path) for path in parts]
+    has_pictures = scan.add_parts(source.uri, source.kind, uris, source.files_at(parts))
+    if not has_pictures and not allow_empty:
+        raise SourceError(
+            shown(source.uri),
+            "all its pictures are gone, so nothing was changed; if that is meant, run "
+            "`sightline index --allow-empty`",
+        )
 
 
 def source_uri(source: str | Path) -> str:

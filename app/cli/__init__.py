@@ -14,6 +14,7 @@
     evaluation_output    tables, JSON and reports of `sightline eval`
     training_progress    how a training run is shown
     generations  `sightline generations`: list, rollback, prune, verify
+    watch     `sightline index --watch`: index whatever happens in the sources
     reindex   `sightline reindex`: change a collection's model
     serve, index, search, classify, train, info, gallery   one command each, which calls one
               function below

@@ -36,6 +36,10 @@ Rebuild = Annotated[
     bool, typer.Option("--rebuild", help="Make everything anew, also what is damaged.")
 ]
 
+Watch = Annotated[
+    bool, typer.Option("--watch", help="Go on: index whatever happens in the sources, at once.")
+]
+
 _SHOWN_SKIPPED = 20  # the rest: `sightline info --skipped`
 
 
@@ -45,6 +49,7 @@ def index_command(
     retry_skipped: RetrySkipped = False,
     allow_empty: AllowEmpty = False,
     rebuild: Rebuild = False,
+    watch: Watch = False,
     as_json: options.AsJson = False,
     data_dir: options.DataDir = None,
     collection: options.Collection = None,
@@ -70,12 +75,36 @@ def index_command(
     summary = _run(
         settings, config, sources or [], remove or [], retry_skipped, allow_empty, rebuild
     )
+    _show(summary, as_json)
+    if not as_json:
+        _show_skipped(settings, config, summary)
+    if watch:
+        _watch(settings, config, sources or [], as_json)
+
+
+def _show(summary: IndexSummary, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps({**asdict(summary), "rate": summary.rate}))
         return
     for line in summary_lines(summary):
         typer.echo(line)
-    _show_skipped(settings, config, summary)
+
+
+def _watch(
+    settings: Settings, config: IndexConfig, sources: Sequence[str | Path], as_json: bool
+) -> None:
+    from app.cli.watch import watch_sources
+    from app.model_choice import model_for
+    from models.loading import load_encoder, model_key
+
+    model = model_for(settings, config)
+    watch_sources(
+        config,
+        sources,
+        model_key(model),
+        lambda: load_encoder(model),
+        lambda summary: _show(summary, as_json),
+    )
 
 
 def index_config(settings: Settings) -> IndexConfig:

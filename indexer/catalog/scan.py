@@ -5,7 +5,7 @@ of files. Never opens a file.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from indexer.catalog.connection import Database
@@ -66,6 +66,14 @@ ON CONFLICT (uri) DO UPDATE SET
 _DROP_LISTINGS = """
 DELETE FROM listings WHERE source_id = :source_id AND file_id NOT IN (
     SELECT f.file_id FROM scan s JOIN files f USING (uri) WHERE s.source_id = :source_id)"""
+_IS_PART = "(uri = ?1 OR uri > ?1 || '/' AND uri < ?1 || '0')"
+_DROP_LISTINGS_OF_PART = f"""
+DELETE FROM listings WHERE source_id = ?2 AND file_id IN (
+    SELECT file_id FROM files f WHERE {_IS_PART}
+    AND NOT EXISTS (SELECT 1 FROM scan s WHERE s.uri = f.uri AND s.source_id = ?2))"""
+_DROP_UNLISTED_OF_PART = f"""
+DELETE FROM files WHERE {_IS_PART}
+AND NOT EXISTS (SELECT 1 FROM listings l WHERE l.file_id = files.file_id)"""
 _UPDATE_LISTINGS = """
 INSERT INTO listings
 SELECT s.source_id, f.file_id, s.captions, s.metadata
@@ -90,6 +98,7 @@ class Scan:
         database.execute(_SCAN)
         database.execute("CREATE TEMP TABLE work (position INTEGER PRIMARY KEY, uri TEXT NOT NULL)")
         self._source_ids: list[int] = []
+        self._parts: list[tuple[str, int]] = []
 
     def add(self, source: str, kind: str, files: Iterable[FoundFile]) -> int:
         """Take in one source's files. Returns how many of them might be pictures."""
@@ -111,6 +120,36 @@ class Scan:
             "SELECT count(*) FROM scan WHERE source_id = ? AND code IS NULL", (source_id,)
         )
         return candidates
+
+    def add_parts(
+        self, source: str, kind: str, parts: Sequence[str], files: Iterable[FoundFile]
+    ) -> bool:
+        """Take in what a source lists at and below these URIs; the rest of it stays as it is.
+
+        Returns whether the source still has pictures, or had none before.
+        """
+        whole, self._source_ids = self._source_ids, []
+        candidates = self.add(source, kind, files)
+        (source_id,), self._source_ids = self._source_ids, whole
+        self._parts += [(part, source_id) for part in parts]
+        if candidates or not parts:
+            return True
+        self._database.execute(
+            "CREATE TEMP TABLE IF NOT EXISTS leaving (file_id INTEGER PRIMARY KEY)"
+        )
+        self._database.executemany(
+            f"INSERT OR IGNORE INTO leaving SELECT file_id FROM files WHERE {_IS_PART}",
+            ((part,) for part in parts),
+        )
+        had, has = (
+            self._database.value(
+                "SELECT EXISTS (SELECT 1 FROM listings l JOIN files f USING (file_id) "
+                f"WHERE l.source_id = ? AND f.code IS NULL AND {condition})",
+                (source_id,),
+            )
+            for condition in ("1", "l.file_id NOT IN (SELECT file_id FROM leaving)")
+        )
+        return bool(has or not had)
 
     def indexed_before(self, source: str) -> int:
         """How many pictures of this source were indexed when it was last synchronised."""
@@ -172,8 +211,12 @@ class Scan:
                 self._database.execute(
                     "UPDATE sources SET scanned_at = ? WHERE source_id = ?", (now, source_id)
                 )
+            self._database.executemany(_DROP_LISTINGS_OF_PART, self._parts)
             self._database.execute(_UPDATE_LISTINGS)
-            self._database.execute(_DROP_UNLISTED_FILES)
+            if self._source_ids or not self._parts:
+                self._database.execute(_DROP_UNLISTED_FILES)
+            parts = ((part,) for part, _ in self._parts)
+            self._database.executemany(_DROP_UNLISTED_OF_PART, parts)
 
     def lists_below(self, uri: str) -> bool:
         """Whether any known file lies in this archive."""

@@ -6,7 +6,7 @@ data. What cannot be a picture is listed with the reason.
 
 import heapq
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -45,6 +45,50 @@ class FolderSource:
             raise SourceError(self.path, f"{error.strerror}; nothing was changed") from error
         yield from _Walk(self.limits, self.data_dir).files(self.path)
 
+    def parts(self, paths: Iterable[str]) -> list[str] | None:
+        """Which of these paths below the folder have to be looked at; those below others, or below
+        hidden directories, are left out. None if links make only a whole walk right.
+        """
+        wanted: list[str] = []
+        for path in sorted(paths):
+            if wanted and path.startswith(wanted[-1] + "/"):
+                continue
+            names = os.path.relpath(path, self.path).split("/")
+            places = [Path(self.path, *names[:count]) for count in range(1, len(names) + 1)]
+            if any(name.startswith(".") for name in names[:-1]):
+                continue
+            if any(place.is_symlink() for place in places):
+                return None
+            wanted.append(path)
+        return wanted
+
+    def files_at(self, paths: Iterable[str]) -> Iterator[FoundFile]:
+        """List what is at these paths, and below those that are directories."""
+        yield from _Walk(self.limits, self.data_dir).files_at(paths)
+
+
+class _Place:
+    """A path, asked as a directory's entries are."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.name = Path(path).name
+
+    def is_dir(self) -> bool:
+        """Whether it is a directory, or a link to one."""
+        return Path(self.path).is_dir()
+
+    def is_symlink(self) -> bool:
+        """Whether it is a link."""
+        return Path(self.path).is_symlink()
+
+    def stat(self) -> os.stat_result:
+        """Its status, links followed."""
+        return Path(self.path).stat()
+
+
+_Entry = os.DirEntry[str] | _Place
+
 
 class _Walk:
     """One walk through a folder: real directories first, so that links never change URIs."""
@@ -69,6 +113,16 @@ class _Walk:
                 path, uri = heapq.heappop(self._linked)
             yield from self._directory(path, uri)
 
+    def files_at(self, paths: Iterable[str]) -> Iterator[FoundFile]:
+        """List single files, and all below single directories."""
+        for path in paths:
+            if os.path.lexists(path):
+                found = self._entry(_Place(path), path_to_uri(path))
+                if found is not None:
+                    yield found
+        while self._directories:
+            yield from self._directory(*self._directories.pop())
+
     def _directory(self, path: str, uri: str) -> Iterator[FoundFile]:
         try:
             status = Path(path).stat()
@@ -86,7 +140,7 @@ class _Walk:
             reason = f"the directory cannot be listed: {error.strerror}"
             yield FoundFile(uri, code="unreadable", reason=reason, hides_others=True)
 
-    def _entry(self, entry: os.DirEntry[str], uri: str) -> FoundFile | None:
+    def _entry(self, entry: _Entry, uri: str) -> FoundFile | None:
         try:
             if entry.is_dir():
                 return self._subdirectory(entry, uri)
@@ -99,7 +153,7 @@ class _Walk:
         refusal = refusal_by_status(status, self._limits)
         return FoundFile(uri, status.st_size, status.st_mtime_ns, *refusal)
 
-    def _subdirectory(self, entry: os.DirEntry[str], uri: str) -> FoundFile | None:
+    def _subdirectory(self, entry: _Entry, uri: str) -> FoundFile | None:
         if entry.name.startswith("."):
             return None
         if entry.is_symlink():
