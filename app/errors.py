@@ -85,6 +85,7 @@ ERROR_TABLE: tuple[ErrorRow, ...] = (
     ErrorRow(indexer_errors.CollectionBusyError, 409, "collection_busy", "Collection busy"),
     ErrorRow(indexer_errors.ManifestError, 400, "manifest_invalid", "Manifest not usable"),
     ErrorRow(indexer_errors.SourceError, 400, "source_unusable", "Source not usable"),
+    ErrorRow(indexer_errors.DiskFullError, 507, "disk_full", "The disk is full", _LOGS),
     ErrorRow(indexer_errors.ConfigError, 400, "invalid_request", "Invalid request"),
     ErrorRow(indexer_errors.FilterSyntaxError, 400, "filter_invalid", "Filter not understood"),
     ErrorRow(indexer_errors.FilterTooLargeError, 400, "filter_invalid", "Filter too large"),

@@ -20,6 +20,7 @@ from indexer.catalog.staging import Staging
 from indexer.changes import open_sources, take_look
 from indexer.config import IndexConfig
 from indexer.dropping import drop_old, remove_orphans
+from indexer.durability import full_disk_named
 from indexer.errors import (
     CatalogDamagedError,
     CollectionNotFoundError,
@@ -58,12 +59,12 @@ def index_collection(
     the touched paths. `rebuild` does again what is not as it was written, and always publishes.
 
     Raises SourceError (nothing was changed), CollectionNotFoundError, CollectionBusyError,
-    CatalogVersionError, CatalogDamagedError, ModelLoadError or EncodeError.
+    CatalogVersionError, CatalogDamagedError, DiskFullError, ModelLoadError or EncodeError.
     """
     opened = open_sources(config, sources)
     if not opened and not config.catalog_path().is_file():
         raise CollectionNotFoundError(config.collection)  # before a misspelt name makes one
-    with locked(config):
+    with full_disk_named(config.collection_dir()), locked(config):
         database, known = open_catalog(config, progress.note, rebuild=rebuild)
         opened = opened or open_sources(config, known)
         try:

@@ -3,9 +3,27 @@
 A file's bytes and a directory's names are synchronised separately. Knows no file format.
 """
 
+import errno
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from indexer.errors import DiskFullError
+
+# No room, no room in the quota, and no room under the largest size that a file may have.
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+@contextmanager
+def full_disk_named(directory: Path) -> Iterator[None]:
+    """Say in our words that there is no room for what is written inside. Raises DiskFullError."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise DiskFullError(str(directory)) from error
+        raise
 
 
 def sync_directory(directory: Path) -> None:

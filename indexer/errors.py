@@ -10,6 +10,7 @@
     ├── ImageNotFoundError        .image_id
     ├── CatalogVersionError       .version, .supported
     ├── CollectionBusyError       .collection   another indexer is at work
+    ├── DiskFullError             .directory   there is no room for what has to be written
     ├── SourceError               .source, .reason
     │   └── ManifestError         a CSV or JSONL file that cannot be read as a manifest
     ├── ConfigError               .reason       a value that no collection can be made of
@@ -143,6 +144,17 @@ class CollectionBusyError(IndexerError):
             "wait until it has finished, or stop it"
         )
         self.collection = collection
+
+
+class DiskFullError(IndexerError):
+    """What has to be written does not fit on the disk."""
+
+    def __init__(self, directory: str) -> None:
+        super().__init__(
+            f"the disk is full: no more can be written below {directory}; what was published goes "
+            "on being served, and the same command goes on where it stopped when there is room"
+        )
+        self.directory = directory
 
 
 class SourceError(IndexerError):

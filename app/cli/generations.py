@@ -154,8 +154,18 @@ def _line(one: KeptGeneration) -> str:
 
 
 def _as_dict(one: KeptGeneration) -> dict[str, Any]:
-    record = asdict(one.record)
-    return {**record, "current": one.is_current}
+    record = one.record
+    return {
+        "generation": record.generation,
+        "created_at": record.created_at,
+        "items": record.item_count,
+        "dim": record.dim,
+        "fingerprint": record.fingerprint,
+        "model": record.model,
+        "index_kind": record.index_kind,
+        "index_bytes": record.index_bytes,
+        "current": one.is_current,
+    }
 
 
 def _model(model: dict[str, Any]) -> str:

@@ -13,13 +13,15 @@ from typing import Any
 from urllib.parse import quote
 
 from indexer.catalog.schema import MIGRATIONS, Migration
-from indexer.errors import CatalogDamagedError, CatalogVersionError
+from indexer.errors import CatalogDamagedError, CatalogVersionError, DiskFullError
 
 Row = tuple[Any, ...]
 # How long to wait for a lock: only the short moments of recovery and of publishing ever hold one.
 _BUSY_TIMEOUT_S = 30.0
 # Pages of 4 KiB kept in memory by the writer: 64 MiB, so that its temporary tables stay there too.
 _WRITER_CACHE_KIB = 65_536
+# What SQLite calls a file that may not grow, or its shared memory for which there is no room.
+_NO_ROOM = (sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE)
 
 
 class Database:
@@ -79,13 +81,16 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All statements inside are committed together, or none."""
-        self._connection.execute("BEGIN IMMEDIATE")
+        with _damage_named(self.path):
+            self._connection.execute("BEGIN IMMEDIATE")
         try:
             yield
+            with _damage_named(self.path):
+                self._connection.execute("COMMIT")
         except BaseException:
-            self._connection.execute("ROLLBACK")
+            if self._connection.in_transaction:  # a full disk has ended it already
+                self._connection.execute("ROLLBACK")
             raise
-        self._connection.execute("COMMIT")
 
     def close(self) -> None:
         """Close; temporary tables are gone afterwards."""
@@ -150,14 +155,20 @@ class ReaderPool:
 
 @contextmanager
 def _damage_named(path: Path) -> Iterator[None]:
-    """Say in our words that SQLite cannot read the file. Raises CatalogDamagedError for that."""
+    """Say in our words that SQLite cannot read the file, or that there is no room to write.
+
+    Raises CatalogDamagedError or DiskFullError for these.
+    """
     try:
         yield
     except sqlite3.DatabaseError as error:
-        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
+        extended = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK)
+        code = extended & 0xFF
         # Python's own complaint about bytes that are no text has no code.
         if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or "decode" in str(error):
             raise CatalogDamagedError(path.name, str(error)) from error
+        if code == sqlite3.SQLITE_FULL or extended in _NO_ROOM:
+            raise DiskFullError(str(path.parent)) from error
         raise
 
 

@@ -75,8 +75,24 @@ class VectorIndex:
             raise IndexUnusableError(f"{path.name} {error}") from error
 
     def save(self, path: Path) -> None:
-        """Write the index file; the caller makes it durable."""
-        faiss.write_index(self._index, str(path))
+        """Write the index file; the caller makes it durable. Raises OSError.
+
+        The library's own writer forgets the last bytes of a file that a full disk did not take.
+        """
+        failures: list[Exception] = []
+        with path.open("wb") as file:
+
+            def write(data: bytes) -> int:
+                try:
+                    return file.write(data)
+                except OSError as error:
+                    failures.append(error)
+                    raise
+
+            try:
+                faiss.write_index(self._index, faiss.PyCallbackIOWriter(write))  # type: ignore[attr-defined]
+            except RuntimeError as error:
+                raise (failures or [error])[0] from error
 
     @property
     def kind(self) -> str:

@@ -106,7 +106,7 @@ def test_generations_are_listed_gone_back_to_and_dropped(
     assert "model builtin" in lines[0]
     assert "generation 2 is current: 2 pictures" in _said(sightline, "generations", "rollback")
     rows = json.loads(_said(sightline, "generations", "list", "--json"))["generations"]
-    assert [(row["generation"], row["item_count"], row["current"]) for row in rows] == [
+    assert [(row["generation"], row["items"], row["current"]) for row in rows] == [
         (1, 1, False),
         (2, 2, True),
         (3, 3, False),

@@ -2,10 +2,11 @@
 
     python -m tests.indexer.killed_indexer HOME SEED ROUNDS
 
-A run tells through a pipe what it is about to do, and waits for leave to do it. Every other run is
+A run tells through a pipe what it is about to do, and waits for leave to do it. Four of five are
 killed instead of being given leave, at one step after the other, so that the kills fall into every
-phase however slow the machine is. The rest are killed a random moment after a random step. Writes
-one line for each round: the last step that the run took, and how it ended.
+phase however slow the machine is. The fifth is killed a random moment after a random step. Some
+change the model. After each run everything that is kept is verified. Writes one line for each: its
+last step, how it ended, whether it was to change the model, and what verifying found.
 """
 
 import os
@@ -19,17 +20,25 @@ from typing import Any, TextIO
 
 from indexer import parts, pipeline, publisher
 from indexer.catalog import files, publication, retention
+from indexer.generations import verify
 from indexer.merge_policy import MergePolicy
+from indexer.searcher import current_record
 from indexer.vector_store import VectorStore
 from models import thumbnails
 from tests.indexer.workbench import CountingEncoder, Workbench, draw_picture
 
+FIRST, OTHER = CountingEncoder(), CountingEncoder(dim=16, seed=9)
 PICTURES_EACH_ROUND = 4
 BATCH = 2
 STEPS = (
     *("start", "encode", "append", "record", "link", "index", "indexed"),
     *("publish", "published", "drop"),
 )
+# Where a run that changes the model is killed.
+SWITCH_STEPS = ("encode", "record", "index", "publish", "published", "drop")
+PLAN = (*((step, False) for step in STEPS), *((step, True) for step in SWITCH_STEPS))
+RANDOM_EVERY = 5
+SWITCHES = 0.2  # of the runs that are killed at random
 # Some publications put a delta part in front of the base, some build it anew.
 POLICY = MergePolicy(small_items=0, most_in_front=0.5)
 LONGEST_DELAY_S = 0.02
@@ -116,25 +125,46 @@ def _run_and_kill(bench: Workbench, kill_at: str, delay_s: float | None) -> tupl
             if step != kill_at:
                 leash.give_leave()
         if delay_s is not None:
-            step = _run_on(leash, steps, step, delay_s)
+            _run_on(leash, delay_s)
         os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
+        step = [step, *steps.read().split()][-1]
     leash.close()
     return step, os.WIFSIGNALED(status)
 
 
-def _run_on(leash: _Leash, steps: TextIO, step: str, delay_s: float) -> str:
-    """Let a run take its steps freely for a while. Returns the last one heard of."""
+def _run_on(leash: _Leash, delay_s: float) -> None:
+    """Let a run take its steps freely for a while."""
     for _ in range(MOST_STEPS):
         leash.give_leave()
     time.sleep(delay_s)
-    os.set_blocking(steps.fileno(), False)
-    heard = steps.read() or ""
-    return (heard.split() or [step])[-1]
+
+
+def _use_model(bench: Workbench, switch: bool) -> None:
+    """Index with the model of the current generation, or with the other one."""
+    record = current_record(bench.config)
+    assert record is not None
+    is_other = record.fingerprint == OTHER.info.fingerprint
+    if is_other is not switch:
+        bench.encoder, bench.model_key = OTHER, "other"
+    else:
+        bench.encoder, bench.model_key = FIRST, "fake"
+
+
+def _verify(bench: Workbench) -> bool:
+    """Whether all that is kept is whole; in a process of its own, for threads survive no fork."""
+    child = os.fork()
+    if child == 0:
+        findings = verify(bench.config)
+        sys.stderr.writelines(f"{finding}\n" for finding in findings)
+        sys.stderr.flush()
+        os._exit(1 if findings else 0)
+    _, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status) == 0
 
 
 def main(home: Path, seed: int, rounds: int) -> None:
-    """Change, index, kill."""
+    """Change, index, kill, verify."""
     rng = random.Random(seed)
     pipeline._COMMIT_INTERVAL_S = 0.0
     bench = Workbench(home)
@@ -143,12 +173,23 @@ def main(home: Path, seed: int, rounds: int) -> None:
     )
     for round_number in range(rounds):
         _change_folder(bench, round_number, rng)
-        if round_number % 2 == 0:
-            kill_at, delay_s = STEPS[round_number // 2 % len(STEPS)], None
+        before, place = divmod(round_number, RANDOM_EVERY)
+        if place < RANDOM_EVERY - 1:
+            planned = before * (RANDOM_EVERY - 1) + place
+            (kill_at, switch), delay_s = PLAN[planned % len(PLAN)], None
         else:
             kill_at, delay_s = rng.choice(STEPS), rng.uniform(0, LONGEST_DELAY_S)
+            switch = rng.random() < SWITCHES
+        _use_model(bench, switch)
         step, was_killed = _run_and_kill(bench, kill_at, delay_s)
-        sys.stdout.write(f"{step} {'killed' if was_killed else 'done'}\n")
+        words = (
+            step,
+            "killed" if was_killed else "done",
+            "switch" if switch else "same",
+            "whole" if _verify(bench) else "damaged",
+        )
+        sys.stdout.write(" ".join(words) + "\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -12,10 +12,11 @@ import pytest
 
 from indexer.searcher import Searcher, current_generation
 from tests.indexer.crashing_indexer import CRASHED, POINTS
+from tests.indexer.killed_indexer import PLAN, RANDOM_EVERY
 from tests.indexer.workbench import Workbench, draw_picture
 
 ROOT = Path(__file__).parents[2]
-ROUNDS = 20
+ROUNDS = len(PLAN) * RANDOM_EVERY // (RANDOM_EVERY - 1)  # the whole plan once
 PAUSE_S = 0.002  # between two searches: the indexer needs the processor too
 
 
@@ -91,7 +92,7 @@ class _Reader:
 
 
 def _index_and_kill(bench: Workbench) -> list[list[str]]:
-    """The last step of every run, and how the run ended."""
+    """Of every run: its last step, how it ended, whether it changed the model, what was found."""
     rounds = subprocess.run(
         [sys.executable, "-m", "tests.indexer.killed_indexer", str(bench.home), "3", str(ROUNDS)],
         cwd=ROOT,
@@ -111,8 +112,10 @@ def test_index_runs_killed_at_random_moments_lose_nothing_while_searches_go_on(b
         outcomes = _index_and_kill(bench)
         bench.index()
     assert len(outcomes) == ROUNDS
-    killed_at = {step for step, how in outcomes if how == "killed"}
-    assert len(killed_at) >= 5, outcomes
+    assert {found for *_, found in outcomes} == {"whole"}, outcomes
+    killed_at = {(step, how) for step, was, how, _ in outcomes if was == "killed"}
+    assert len({step for step, how in killed_at if how == "same"}) >= 5, outcomes
+    assert len({step for step, how in killed_at if how == "switch"}) >= 3, outcomes
     assert reader.failures == []
     assert reader.searches > ROUNDS
     assert len(reader.generations) > 1
