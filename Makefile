@@ -107,8 +107,8 @@ bench: install-test ## Run a benchmark, BENCH=name BENCH_ARGS="…"; without a n
 	for script in $$(grep -l '^if __name__' benchmarks/*.py); do \
 	  printf '  %-16s %s\n' "$$(basename "$$script" .py)" "$$(sed -n '1s/"""//gp' "$$script")"; done
 
-soak: install-test ## Put a running service under load for a while (SOAK_ARGS for options)
-	@$(BIN)/python -m benchmarks.soak $(SOAK_ARGS)
+soak: install-test ## Kill the indexer 200 times while a client searches (SOAK_ARGS for options)
+	@$(BIN)/python -m benchmarks.kill_soak $(SOAK_ARGS)
 
 clean: ## Remove the environment, caches and reports; never pictures or indexes
 	rm -rf $(VENV) reports build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -50,7 +50,7 @@ def test_index_run_that_dies_leaves_a_whole_generation_and_is_resumed(bench: Wor
     assert summary.published is not published
 
 
-class _Reader:
+class Reader:
     """Searches all the time in a thread, until it is stopped or something goes wrong."""
 
     def __init__(self, bench: Workbench) -> None:
@@ -108,7 +108,7 @@ def test_index_runs_killed_at_random_moments_lose_nothing_while_searches_go_on(b
     for number in range(30):
         draw_picture(bench.pictures / f"{number}.jpg", number)
     bench.index()
-    with _Reader(bench) as reader:
+    with Reader(bench) as reader:
         outcomes = _index_and_kill(bench)
         bench.index()
     assert len(outcomes) == ROUNDS
