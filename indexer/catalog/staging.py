@@ -119,10 +119,9 @@ ORDER BY vector_row"""
 _NEW_VECTORS = """
 SELECT item_id, vector_row FROM wanted WHERE change <> 'none' ORDER BY vector_row"""
 _CAPTIONS = """
-SELECT coalesce(w.captions, i.captions) FROM json_each(?) chosen
-LEFT JOIN items i ON i.item_id = chosen.value
-LEFT JOIN (SELECT item_id, captions FROM wanted WHERE change <> 'none') w
-    ON w.item_id = chosen.value"""
+SELECT captions FROM items WHERE item_id IN (SELECT value FROM json_each(?1))
+UNION ALL SELECT captions FROM wanted
+WHERE change <> 'none' AND item_id IN (SELECT value FROM json_each(?1))"""
 _UNTOUCHED = """
 SELECT item_count - ? FROM generations ORDER BY generation DESC LIMIT 1"""
 

@@ -193,7 +193,9 @@ class _Plans:
 
     def _noting(self, database: Database, real: Callable[..., Any]) -> Callable[..., Any]:
         def noting(sql: str, parameters: Sequence[object] = ()) -> Any:
-            if sql.split()[0] in ("SELECT", "INSERT", "UPDATE", "DELETE"):
+            if " AS SELECT" in " ".join(sql.split()) or not sql.strip().startswith(
+                ("CREATE", "DROP")
+            ):
                 plan = Database.query(database, f"EXPLAIN QUERY PLAN {sql}", parameters)
                 self.steps |= {step for *_, step in plan}
             return real(sql, parameters)
