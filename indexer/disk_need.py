@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from indexer.config import IndexConfig
 
 _BYTES_PER_NUMBER = 4
-# Of every picture a new row in the catalog, with its entries in the catalog's own indexes. Measured
-# at about 450 bytes without captions; captions and metadata are written again too.
+# Of every picture a new row in the catalog, with its captions, its metadata and its entries in the
+# catalog's own indexes: an estimate, on the large side for short captions.
 _CATALOG_BYTES = 1_024
 
 

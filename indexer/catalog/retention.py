@@ -19,7 +19,8 @@ AND content_hash IN (SELECT content_hash FROM forgotten)"""
 _UNUSED_MODELS = """
 CREATE TEMP TABLE unused AS
 SELECT model_id FROM models
-WHERE model_id IS NOT ? AND model_id NOT IN (SELECT model_id FROM generations)"""
+WHERE model_id IS NOT ? AND model_id < (SELECT max(model_id) FROM generations)
+AND model_id NOT IN (SELECT model_id FROM generations)"""
 
 
 def kept_generations(database: Database) -> list[int]:
@@ -55,7 +56,11 @@ def drop_generations(database: Database, numbers: list[int]) -> list[str]:
 
 
 def drop_unused_models(database: Database, kept_model_id: int | None) -> None:
-    """Drop the embeddings of models that no kept generation was made with, but for one model."""
+    """Drop the embeddings of models that no kept generation was made with, but for one model.
+
+    Those of a model newer than all published ones stay: its reindexing was interrupted, and the
+    next run with it goes on from them.
+    """
     with database.transaction():
         database.execute("DROP TABLE IF EXISTS unused")
         database.execute(_UNUSED_MODELS, (kept_model_id,))

@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from indexer import pipeline
 from indexer.errors import (
     CollectionNotFoundError,
     GenerationDamagedError,
@@ -11,6 +14,7 @@ from indexer.errors import (
 )
 from indexer.generations import list_generations, prune, roll_back, verify
 from indexer.searcher import Searcher, current_generation
+from models.encoder import Embeddings
 from tests.indexer.workbench import CountingEncoder, Workbench
 
 
@@ -95,3 +99,36 @@ def test_functions_refuse_a_collection_that_is_not_there(tmp_path: Path, bench: 
     for ask in (list_generations, verify, roll_back, lambda config: prune(config, 1)):
         with pytest.raises(CollectionNotFoundError):
             ask(bench.config)
+
+
+def test_interrupted_change_of_model_keeps_what_it_embedded_while_generations_are_dropped(
+    three: Workbench, monkeypatch: pytest.MonkeyPatch
+):
+    first = three.encoder
+    for number in range(20):
+        three.draw(f"more-{number}.jpg")
+    three.index()
+    other = three.encoder = CountingEncoder(dim=16, seed=9)
+    three.model_key = "other"
+    real = CountingEncoder.encode_prepared
+
+    def interrupted(encoder: CountingEncoder, prepared: NDArray[np.uint8]) -> Embeddings:
+        if encoder.encoded:
+            raise KeyboardInterrupt
+        return real(encoder, prepared)
+
+    monkeypatch.setattr(pipeline, "_COMMIT_ROWS", 1)
+    monkeypatch.setattr(CountingEncoder, "encode_prepared", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        three.index()
+    monkeypatch.undo()
+    embedded = other.encoded
+    assert 0 < embedded < 23
+    three.encoder, three.model_key = first, "fake"
+    for name in ("x.jpg", "y.jpg", "z.jpg"):  # each drops a generation
+        three.draw(name)
+        three.index()
+    three.encoder, three.model_key = other, "other"
+    assert three.index().re_embedded == 26
+    assert other.encoded == 26
+    assert verify(three.config) == []
