@@ -51,7 +51,13 @@ ERROR_TABLE: tuple[ErrorRow, ...] = (
     ErrorRow(failures.NotReadyError, 503, "not_ready", "Not ready"),
     ErrorRow(failures.ModelNotHereError, 409, "model_mismatch", "Another model"),
     ErrorRow(failures.FileGoneError, 410, "file_gone", "The file is gone"),
-    ErrorRow(failures.StoreUnreachableError, 502, "store_unreachable", "No answer from the store"),
+    ErrorRow(
+        failures.StoreUnreachableError,
+        502,
+        "store_unreachable",
+        "No answer from the store",
+        "the store that holds the picture does not answer; try again later",
+    ),
     ErrorRow(failures.ListenError, 500, "internal", "Internal error", _LOGS),
     ErrorRow(failures.AppError, 500, "internal", "Internal error", _LOGS),
     # models

@@ -26,6 +26,7 @@ Read half (the service may import it):
     filters       which pictures to search, by their metadata; counts of its values (package)
     duplicates    the same picture more than once (package)
     durability    making files survive a power cut
+    timestamps    the time as every table writes it
     jobs          indexing as jobs: the table (read half) and the worker (write half) (package)
 
 Write half (the batch job; the service never imports it):

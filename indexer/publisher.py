@@ -11,7 +11,7 @@ from pathlib import Path
 
 from indexer.catalog import publication
 from indexer.catalog.connection import Database
-from indexer.catalog.files import FileTable, KnownModel, utc_now
+from indexer.catalog.files import FileTable, KnownModel
 from indexer.catalog.manifest import manifest_text
 from indexer.catalog.records import GenerationRecord
 from indexer.catalog.staging import Staging
@@ -19,6 +19,7 @@ from indexer.config import IndexConfig
 from indexer.durability import sync_directory, write_durably
 from indexer.generation import MANIFEST_FILE
 from indexer.parts import PartBuilder
+from indexer.timestamps import utc_now
 from indexer.vector_store import VectorStore, segment_name
 from models.encoder import Encoder
 

@@ -7,12 +7,12 @@ Never decides what has to be read, and never touches what is published.
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
 from indexer.catalog.connection import Database, ReaderPool
 from indexer.catalog.vector_rows import VectorRows
 from indexer.duplicates.hashes import PictureHashes
+from indexer.timestamps import utc_now
 from indexer.vector_store import WrittenRows
 from models.encoder import EncoderInfo
 
@@ -185,8 +185,3 @@ class KnownContents:
     def close(self) -> None:
         """Close all connections."""
         self._pool.close()
-
-
-def utc_now() -> str:
-    """The time, as the catalog writes it."""
-    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from indexer.catalog.connection import Database
-from indexer.catalog.files import utc_now
 from indexer.catalog.merging import add_merge_functions
 from indexer.found import FoundFile
+from indexer.timestamps import utc_now
 
 # States that may pass without the file changing: they are looked at again in every run.
 PASSING_CODES = ("unreadable", "not_found", "unreachable", "encode_failed")

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from indexer.catalog.connection import Database
 from indexer.catalog.contents import Contents, read_contents
-from indexer.catalog.files import utc_now
 from indexer.config import IndexConfig
 from indexer.duplicates.grouping import Grouping, NearLimits, group_near
 from indexer.duplicates.identical import group_identical
@@ -19,6 +18,7 @@ from indexer.duplicates.records import GroupingRecord, Mode, Reason, StoredMembe
 from indexer.duplicates.store import DuplicateStore
 from indexer.errors import GenerationDamagedError
 from indexer.generation import Generation, open_generation, open_reader
+from indexer.timestamps import utc_now
 from indexer.vector_store import VectorsMissingError
 from models.encoder import Embeddings
 

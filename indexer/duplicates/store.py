@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from indexer.catalog.connection import Database, Row
-from indexer.catalog.files import utc_now
 from indexer.config import IndexConfig
 from indexer.duplicates.grouping import NearLimits
 from indexer.duplicates.records import (
@@ -21,6 +20,7 @@ from indexer.duplicates.records import (
     Verdict,
 )
 from indexer.duplicates.schema import DUPLICATE_MIGRATIONS
+from indexer.timestamps import utc_now
 
 Pair = tuple[str, str]
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from indexer.catalog.connection import Database
-from indexer.catalog.files import utc_now
 from indexer.config import IndexConfig
 from indexer.errors import (
     CollectionNotFoundError,
@@ -32,6 +31,7 @@ from indexer.jobs.records import (
 )
 from indexer.jobs.store import JobStore, record_event
 from indexer.locations import absolute_path, uri_to_path
+from indexer.timestamps import utc_now
 
 MAX_OPEN_JOBS = 1_000  # a program that queues in a loop is told so
 KEPT_ENDED_JOBS = 200

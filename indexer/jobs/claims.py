@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from indexer.catalog.connection import Database
-from indexer.catalog.files import utc_now
 from indexer.jobs.board import set_halted
 from indexer.jobs.records import Job, Wanted, name_of_process
 from indexer.jobs.store import JobStore, record_event
+from indexer.timestamps import utc_now
 
 MAX_DEATHS = 3  # in a row, without a picture done in between
 LEASE_S = 15.0

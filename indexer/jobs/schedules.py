@@ -6,12 +6,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from indexer.catalog.files import utc_now
 from indexer.errors import JobQueueFullError, ScheduleNotFoundError
 from indexer.jobs.board import checked_parameters, queue_job
 from indexer.jobs.cron import next_time_s
 from indexer.jobs.records import ENDED, JobParameters, Schedule
 from indexer.jobs.store import JobStore
+from indexer.timestamps import utc_now
 
 _COLUMNS = "schedule_id, cron, parameters, next_due_s, last_job_id, created_at"
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Literal
 
 from indexer.catalog.connection import Database, Row
-from indexer.catalog.files import utc_now
 from indexer.jobs.records import Job, JobEvent, JobParameters, JobState
 from indexer.jobs.schema import JOB_MIGRATIONS
+from indexer.timestamps import utc_now
 
 FILE_NAME = "jobs.sqlite"
 _MAX_EVENTS_A_JOB = 500  # some jobs are paused and resumed for years

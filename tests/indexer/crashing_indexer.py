@@ -1,8 +1,10 @@
 """Runs the indexer and ends the process, without any clean-up, at one named point.
 
-    python -m tests.indexer.crashing_indexer HOME POINT
+    python -m tests.indexer.crashing_indexer
 
-The points are wrapped around the indexer's own functions from outside; it knows nothing of them.
+For each line of its input, `HOME<tab>POINT`, it forks a process that indexes and dies there, and
+answers with that process's exit status. The points are wrapped around the indexer's own functions
+from outside; it knows nothing of them.
 """
 
 import os
@@ -15,9 +17,12 @@ from typing import Any
 from indexer.catalog import connection, files, publication, retention
 from indexer.merge_policy import MergePolicy
 from indexer.vector_store import VectorStore
+from models import thumbnails
 from tests.indexer.workbench import Workbench
 
 CRASHED = 9
+# Imported before the runs are forked: each would otherwise spend seconds on importing torch.
+IMPORTED_ONCE = (thumbnails,)
 
 
 def _crash() -> None:
@@ -94,9 +99,26 @@ IN_FRONT = (
 )
 
 
-if __name__ == "__main__":
-    POINTS[sys.argv[2]]()
-    bench = Workbench(Path(sys.argv[1]))
-    if sys.argv[2] in IN_FRONT:
+def _index(home: Path, point: str) -> None:
+    POINTS[point]()
+    bench = Workbench(home)
+    if point in IN_FRONT:
         bench.config = replace(bench.config, merge_policy=MergePolicy(0, 100.0))
     bench.index()
+
+
+def main() -> None:
+    """Index and die, once for each line."""
+    for line in sys.stdin:
+        home, point = line.rstrip("\n").split("\t")
+        child = os.fork()
+        if child == 0:
+            _index(Path(home), point)
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import threading
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Self
@@ -27,18 +28,36 @@ def _publish_three_generations(bench: Workbench) -> None:
         bench.index()
 
 
+@pytest.fixture(scope="module")
+def die_at() -> Iterator[Callable[[Workbench, str], int]]:
+    """Runs the indexer in a process of its own that dies at a point; gives its exit status."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.indexer.crashing_indexer"],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+
+        def die(bench: Workbench, point: str) -> int:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            process.stdin.write(f"{bench.home}\t{point}\n")
+            process.stdin.flush()
+            return int(process.stdout.readline())
+
+        yield die
+
+
 @pytest.mark.parametrize("point", POINTS)
-def test_index_run_that_dies_leaves_a_whole_generation_and_is_resumed(bench: Workbench, point: str):
+def test_index_run_that_dies_leaves_a_whole_generation_and_is_resumed(
+    bench: Workbench, die_at: Callable[[Workbench, str], int], point: str
+):
     _publish_three_generations(bench)
     before = set(bench.items())
     bench.draw(*(f"new{number}.jpg" for number in range(20)))
     (bench.pictures / "a.jpg").rename(bench.pictures / "z.jpg")
-    run = subprocess.run(
-        [sys.executable, "-m", "tests.indexer.crashing_indexer", str(bench.home), point],
-        cwd=ROOT,
-        check=False,
-    )
-    assert run.returncode == CRASHED
+    assert die_at(bench, point) == CRASHED
     published = point.startswith("after the generation") or "old rows" in point
     expected = {path.name for path in bench.pictures.iterdir()} if published else before
     assert set(bench.items()) == expected
