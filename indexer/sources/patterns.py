@@ -4,13 +4,16 @@ Names in braces are all expected to be there; what `*`, `?` and `[…]` match is
 """
 
 import glob
+import itertools
+import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _RANGE = re.compile(r"(\d+)\.\.(\d+)")
 _MOST_NAMES = 1_000_000  # a slip of the finger should not fill the memory
+_TOO_MANY = f"the braces spell more than {_MOST_NAMES:,} names"
 
 
 def is_pattern(name: str) -> bool:
@@ -21,11 +24,12 @@ def is_pattern(name: str) -> bool:
 def expand_braces(pattern: str) -> list[str]:
     """Every name that the braces spell, in order. Raises ValueError if they are too many."""
     names = [pattern]
-    while _BRACES.search(names[0]):
-        names = [name for one in names for name in _first_spelt(one)]
+    while _BRACES.search(names[0]):  # again where braces stand in braces
+        spelt = itertools.chain.from_iterable(map(_spelt, names))
+        names = list(itertools.islice(spelt, _MOST_NAMES + 1))
         if len(names) > _MOST_NAMES:
-            raise ValueError(f"the braces spell more than {_MOST_NAMES:,} names")
-    return names
+            raise ValueError(_TOO_MANY)
+    return list(dict.fromkeys(names))
 
 
 def matching_paths(pattern: str) -> Iterator[Path]:
@@ -37,22 +41,21 @@ def matching_paths(pattern: str) -> Iterator[Path]:
             yield Path(name)
 
 
-def _first_spelt(name: str) -> Iterator[str]:
-    braces = _BRACES.search(name)
-    if braces is None:
-        yield name
-        return
-    for choice in _choices(braces[1]):
-        yield name[: braces.start()] + choice + name[braces.end() :]
+def _spelt(name: str) -> Iterator[str]:
+    """The name with each of its innermost braces replaced by each of its choices."""
+    parts = _BRACES.split(name)  # what is around braces, and at odd places what is in them
+    choices = [_choices(part) if at % 2 else [part] for at, part in enumerate(parts)]
+    if math.prod(len(these) for these in choices) > _MOST_NAMES:
+        raise ValueError(_TOO_MANY)
+    return map("".join, itertools.product(*choices))
 
 
-def _choices(inside: str) -> Iterator[str]:
+def _choices(inside: str) -> Sequence[str]:
     numbers = _RANGE.fullmatch(inside)
     if numbers is None:
-        yield from inside.split(",")
-        return
+        return inside.split(",")
     first, last = int(numbers[1]), int(numbers[2])
-    if last - first > _MOST_NAMES:
-        raise ValueError(f"the braces spell more than {_MOST_NAMES:,} names")
-    for number in range(first, last + 1):
-        yield str(number).zfill(len(numbers[1]))
+    step = 1 if first <= last else -1
+    if abs(last - first) >= _MOST_NAMES:
+        raise ValueError(_TOO_MANY)
+    return [str(number).zfill(len(numbers[1])) for number in range(first, last + step, step)]

@@ -176,6 +176,8 @@ def test_patterns_name_many_shards_and_a_missing_one_keeps_its_pictures(bench: W
 def test_braces_spell_numbers_with_their_zeros_and_words():
     assert expand_braces("t-{008..010}.tar") == ["t-008.tar", "t-009.tar", "t-010.tar"]
     assert expand_braces("{a,b}{1..2}") == ["a1", "a2", "b1", "b2"]
+    assert expand_braces("{3..1}") == ["3", "2", "1"]
+    assert expand_braces("{a,{b,c}}") == ["a", "b", "c"]
     with pytest.raises(ValueError, match="more than"):
         expand_braces("{0..9}" * 7)
 
