@@ -77,8 +77,12 @@ run: pictures install ## Index pictures and serve them: the sample gallery, or I
 	  if [ ! -f "$$IMAGES" ]; then $(BIN)/sightline gallery "$$DATA/gallery"; fi; \
 	fi; \
 	export SIGHTLINE_DATA_DIR="$$DATA" SIGHTLINE_HOST="$(HOST)" SIGHTLINE_PORT="$(PORT)"; \
-	$(BIN)/sightline index "$$IMAGES"; \
-	exec $(BIN)/sightline serve
+	if ls "$$DATA"/collections/*/generations/*/manifest.json >/dev/null 2>&1; then \
+	  $(serve-while-indexing); \
+	else \
+	  $(BIN)/sightline index "$$IMAGES"; \
+	  exec $(BIN)/sightline serve; \
+	fi
 
 # Asked before anything is installed: a mistyped folder should not cost a download.
 pictures:
@@ -90,6 +94,17 @@ pictures:
 define open-paths
 case "$$IMAGES" in "~") IMAGES=$$HOME ;; "~/"*) IMAGES="$$HOME/$${IMAGES#??}" ;; esac; \
 	case "$$DATA" in "~") DATA=$$HOME ;; "~/"*) DATA="$$HOME/$${DATA#??}" ;; esac
+endef
+
+# What was published before is served at once; the service goes over when the index is up to date.
+# Both are in the background, where a shell starts them deaf to Ctrl-C: the trap speaks for it.
+define serve-while-indexing
+$(BIN)/sightline index "$$IMAGES" & indexing=$$!; \
+	$(BIN)/sightline serve & serving=$$!; \
+	trap 'kill $$indexing $$serving 2>/dev/null || :' INT TERM; \
+	status=0; wait $$serving || status=$$?; \
+	kill $$indexing $$serving 2>/dev/null || :; \
+	wait; exit $$status
 endef
 
 test: lint ## Run the linters, then every test

@@ -1,7 +1,9 @@
 """Drives the Makefile with a pretend Python: what it installs, when, and what `make run` starts."""
 
 import os
+import signal
 import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,21 +31,24 @@ class Workshop:
     folder: Path
 
     def make(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        """Run make here; the real environment variables of make itself are kept out."""
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
-        programs = {
-            "LOG": str(self.folder / "log"),
-            "SIGHTLINE": str(self.folder / "sightline"),
-            "HOME": str(self.folder / "home"),
-        }
+        """Run make here."""
         return subprocess.run(
             ["make", *arguments, f"PYTHON={self.folder}/python", "ACCELERATOR=cpu"],
             cwd=self.folder / "checkout",
-            env=kept | programs | environment,
+            env=self.environment() | environment,
             capture_output=True,
             text=True,
             check=False,
         )
+
+    def environment(self) -> dict[str, str]:
+        """The variables for make; the real ones of make itself are kept out."""
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
+        return kept | {
+            "LOG": str(self.folder / "log"),
+            "SIGHTLINE": str(self.folder / "sightline"),
+            "HOME": str(self.folder / "home"),
+        }
 
     def log(self) -> list[str]:
         """What the pretend programs were called with since the last look."""
@@ -129,6 +134,65 @@ def test_run_draws_the_gallery_once_then_indexes_and_serves(installed: Workshop)
     assert rest == again
     assert installed.make("run").returncode == 0
     assert installed.log() == again
+
+
+def _publish(installed: Workshop) -> None:
+    """As if there had been a run before."""
+    generation = installed.folder / "checkout/.sightline/gallery/collections/default/generations/1"
+    generation.mkdir(parents=True)
+    (generation / "manifest.json").touch()
+
+
+def test_run_serves_what_was_published_before_while_it_indexes(installed: Workshop):
+    installed.make("run")
+    _, *both = installed.log()
+    _publish(installed)
+    (installed.folder / "checkout/.venv/bin/sightline").write_text(
+        f"#!/bin/sh\n"
+        f'printf "sightline %s [%s]\\n" "$*" "$SIGHTLINE_DATA_DIR" >> "$LOG"\n'
+        # Each waits for the other, so it ends only if both run at once.
+        f'mkfifo "{installed.folder}/meeting" 2>/dev/null\n'
+        f'case "$1" in index) echo here > "{installed.folder}/meeting" ;;\n'
+        f'serve) read word < "{installed.folder}/meeting" ;; esac\n'
+    )
+    assert installed.make("run").returncode == 0
+    assert sorted(installed.log()) == sorted(both)
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_run_that_is_told_to_end_takes_service_and_indexer_along(
+    installed: Workshop, sent: signal.Signals
+):
+    installed.make("run")
+    installed.log()
+    _publish(installed)
+    (installed.folder / "checkout/.venv/bin/sightline").write_text(
+        "#!/bin/sh\n"
+        "trap 'echo $1 ended >> \"$LOG\"; exit 0' TERM\n"
+        'echo $1 began >> "$LOG"\n'
+        "while :; do sleep 0.05; done\n"
+    )
+    run = subprocess.Popen(
+        ["make", "run", f"PYTHON={installed.folder}/python", "ACCELERATOR=cpu"],
+        cwd=installed.folder / "checkout",
+        env=installed.environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        log = installed.folder / "log"
+        while not log.exists() or len(log.read_text("utf-8").splitlines()) < 2:
+            assert run.poll() is None
+            time.sleep(0.02)
+        os.killpg(run.pid, sent)
+        run.wait(60)
+    finally:
+        if run.poll() is None:
+            os.killpg(run.pid, signal.SIGKILL)
+    said = installed.log()
+    assert sorted(said[:2]) == ["index began", "serve began"]
+    assert set(said[2:]) == {"index ended", "serve ended"}
 
 
 def test_run_takes_a_folder_with_spaces_and_quotes_in_its_name(installed: Workshop):
