@@ -172,14 +172,19 @@ def test_run_that_is_told_to_end_takes_service_and_indexer_along(
         'echo $1 began >> "$LOG"\n'
         "while :; do sleep 0.05; done\n"
     )
-    run = subprocess.Popen(
-        ["make", "run", f"PYTHON={installed.folder}/python", "ACCELERATOR=cpu"],
-        cwd=installed.folder / "checkout",
-        env=installed.environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    # A test run in the background is deaf to Ctrl-C, and what it starts would be too.
+    ours = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        run = subprocess.Popen(
+            ["make", "run", f"PYTHON={installed.folder}/python", "ACCELERATOR=cpu"],
+            cwd=installed.folder / "checkout",
+            env=installed.environment(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    finally:
+        signal.signal(signal.SIGINT, ours)
     try:
         log = installed.folder / "log"
         while not log.exists() or len(log.read_text("utf-8").splitlines()) < 2:
