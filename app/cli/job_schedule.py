@@ -2,16 +2,17 @@
 does, which `sightline jobs start` shares.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from app.cli import options
 from app.cli.job_output import as_json, echo_json, schedule_line
 from app.cli.options import settings_from
+from app.settings import Settings
 from indexer.jobs.records import JobParameters
 from indexer.jobs.schedules import Schedules
 
@@ -42,6 +43,19 @@ Cron = Annotated[
 ScheduleId = Annotated[int, typer.Argument(help="The schedule's number.")]
 
 
+def parameters_from(settings: Settings, flags: Mapping[str, Any]) -> JobParameters:
+    """What a job is to do, from a command's flags (it passes its `locals()`)."""
+    return JobParameters(
+        settings.collection,
+        tuple(flags["sources"] or ()),
+        tuple(flags["remove"] or ()),
+        flags["model"],
+        flags["retry_skipped"],
+        flags["rebuild"],
+        flags["allow_empty"],
+    )
+
+
 @schedule.command("add")
 def add_command(
     cron: Cron,
@@ -57,15 +71,7 @@ def add_command(
 ) -> None:
     """Queue a job whenever the expression comes true. Missed times are made up for once."""
     settings = settings_from(locals())
-    parameters = JobParameters(
-        settings.collection,
-        tuple(sources or ()),
-        tuple(remove or ()),
-        model,
-        retry_skipped,
-        rebuild,
-        allow_empty,
-    )
+    parameters = parameters_from(settings, locals())
     with _schedules(settings.data_dir) as schedules:
         added = schedules.add(cron, parameters)
     if json_wanted:

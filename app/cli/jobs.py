@@ -16,7 +16,7 @@ from app.cli.job_output import as_json, echo_json, job_line, job_lines, watch_jo
 from app.cli.options import settings_from
 from app.failures import InvalidRequestError
 from indexer.jobs.board import JobBoard
-from indexer.jobs.records import STATES, Job, JobParameters, JobState
+from indexer.jobs.records import STATES, Job, JobState
 
 jobs = typer.Typer(name="jobs", help="Index in the background: jobs.", no_args_is_help=True)
 jobs.add_typer(job_schedule.schedule)
@@ -44,15 +44,7 @@ def start_command(
 ) -> None:
     """Queue a job that brings a collection up to date."""
     settings = settings_from(locals())
-    parameters = JobParameters(
-        settings.collection,
-        tuple(sources or ()),
-        tuple(remove or ()),
-        model,
-        retry_skipped,
-        rebuild,
-        allow_empty,
-    )
+    parameters = job_schedule.parameters_from(settings, locals())
     with _board(settings.data_dir) as board:
         _queued(board, board.add(parameters), watch, json_wanted)
 

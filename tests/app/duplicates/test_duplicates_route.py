@@ -1,43 +1,14 @@
 """Duplicates over HTTP and on the command line: groups, folded searches."""
 
 import json
-from collections.abc import Iterator
 
 import httpx
 import pytest
 
 from app import duplicate_desk
 from tests.app.command_line import Sightline, one_line_error
-from tests.app.conftest import Library, MakeSettings, running
-from tests.indexer.duplicates.album import draw_scene
-
-SCENES = 4
-
-
-@pytest.fixture
-def album(empty_library: Library) -> Library:
-    """Four scenes: the first with a smaller and a poorer copy, the second as PNG and BMP."""
-    for number in range(SCENES):
-        draw_scene(number).save(empty_library.pictures / f"{number}.png")
-    draw_scene(0).resize((120, 90)).save(empty_library.pictures / "0-small.jpg", quality=85)
-    draw_scene(0).save(empty_library.pictures / "0-poor.jpg", quality=30)
-    draw_scene(1).save(empty_library.pictures / "1-same.bmp")
-    empty_library.index()
-    return empty_library
-
-
-@pytest.fixture
-def service(album: Library, settings_for: MakeSettings) -> Iterator[httpx.Client]:
-    """A client of a service that serves the album."""
-    with running(settings_for(), lambda _: album.encoder) as client:
-        yield client
-
-
-def _groups(service: httpx.Client, **parameters: object) -> list[list[str]]:
-    """The ids of each group, the best first."""
-    answer = service.get("/v1/duplicates", params={**parameters})  # type: ignore[dict-item]
-    assert answer.status_code == 200, answer.text
-    return [[p["id"] for p in group["pictures"]] for group in answer.json()["groups"]]
+from tests.app.conftest import Library
+from tests.app.duplicates.conftest import SCENES, groups_of
 
 
 def test_duplicates_are_listed_by_mode_with_thumbnails_and_reasons(service: httpx.Client):
@@ -58,14 +29,14 @@ def test_duplicates_are_listed_by_mode_with_thumbnails_and_reasons(service: http
 
 
 def test_duplicates_come_in_pages(service: httpx.Client):
-    everything = _groups(service)
-    pages = [_groups(service, limit=1, offset=offset) for offset in range(3)]
+    everything = groups_of(service)
+    pages = [groups_of(service, limit=1, offset=offset) for offset in range(3)]
     assert [group for page in pages for group in page] == everything
     assert service.get("/v1/duplicates", params={"mode": "similar"}).status_code in (400, 422)
 
 
 def test_search_folds_duplicates_to_one_hit_a_group(service: httpx.Client):
-    trio, _ = _groups(service)
+    trio, _ = groups_of(service)
     question = {"query": [{"image": {"id": trio[1]}}], "k": 10}
     plain = service.post("/v1/search", json=question).json()["hits"]
     assert len(plain) == SCENES + 3
@@ -91,7 +62,7 @@ def test_large_collections_are_looked_at_by_the_command_only(
     assert "sightline duplicates" in refused.json()["detail"]
     said = sightline("duplicates", "--json")
     assert said.code == 0, said.err
-    assert len(_groups(service)) == len(json.loads(said.out)["groups"]) == 2
+    assert len(groups_of(service)) == len(json.loads(said.out)["groups"]) == 2
 
 
 def test_command_lists_decides_and_forgets(album: Library, sightline: Sightline):
