@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from models.evaluation.retrieval_report import Shown
 
 Source = Annotated[
-    Path | None, typer.Argument(help="A .csv or .jsonl manifest of pictures with captions.")
+    Path | None,
+    typer.Argument(
+        help="A .csv or .jsonl manifest of pictures with captions. None: those of the collection."
+    ),
 ]
 TextColumn = Annotated[
     str | None,

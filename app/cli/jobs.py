@@ -18,7 +18,11 @@ from app.failures import InvalidRequestError
 from indexer.jobs.board import JobBoard
 from indexer.jobs.records import STATES, Job, JobState
 
-jobs = typer.Typer(name="jobs", help="Index in the background: jobs.", no_args_is_help=True)
+jobs = typer.Typer(
+    name="jobs",
+    help="Index in the background: start, watch, pause and schedule jobs.",
+    no_args_is_help=True,
+)
 jobs.add_typer(job_schedule.schedule)
 
 JobId = Annotated[int, typer.Argument(help="The job's number.")]
