@@ -1,13 +1,16 @@
 """HTTP in, answer out, and the command line. Owns no file format and no model code.
 
-settings      the one table of settings: environment, flags and docs come from it
+settings      the one table of settings: environment, flags and docs come from it;
+              setting_rows/: its rows, a topic a file
 main          the app factory and its lifespan
 state         what lives as long as the process: models, threads, live collections
 dependencies  how a route gets at the state
 bounds        how much one request may ask for
 failures      what can go wrong in `app` itself, as one tree
-errors        the one ordered table: domain error → status, code; problem+json
-schemas       request and response types; classify_schemas: those of classification,
+error_table   the one ordered table: domain error → status, code
+errors        every error as an answer: problem+json
+schemas       request and response types that are shared; search_schemas: those of search,
+              classify_schemas: those of classification,
               job_schemas: those of jobs and schedules,
               filter_schemas: those of filters, facets and modes,
               index_schemas: of what is searched,

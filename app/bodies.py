@@ -18,7 +18,8 @@ from app.bounds import MAX_CLASSNAMES, MAX_TEMPLATES
 from app.classify_schemas import ClassifyBody, ClassifyForm
 from app.failures import InvalidRequestError, UnsupportedBodyError
 from app.query import ItemTerm, Query, Term, TextTerm, UploadTerm
-from app.schemas import ImageRef, SearchBody, SearchForm
+from app.schemas import ImageRef
+from app.search_schemas import SearchBody, SearchForm
 from app.state import ServiceState
 from indexer.filters.parsing import parse_filter
 

@@ -3,7 +3,8 @@
 from dataclasses import asdict
 
 from app.duplicate_schemas import DuplicateGroup, DuplicatePicture
-from app.schemas import FoldedPictures, Hit, Picture, PictureInfo
+from app.schemas import Picture, PictureInfo
+from app.search_schemas import FoldedPictures, Hit
 from indexer.catalog.records import Item
 from indexer.duplicates.folding import FoldedHit
 from indexer.duplicates.records import Group

@@ -14,7 +14,8 @@ from app.live import Pair
 from app.pictures import folded_hit, hit
 from app.query import Query, TextTerm
 from app.routes.described import body_of
-from app.schemas import Hit, QueryText, SearchAnswer, SearchBody, SearchForm, TookMs, TopK
+from app.schemas import QueryText, TopK
+from app.search_schemas import Hit, SearchAnswer, SearchBody, SearchForm, TookMs
 from app.state import ServiceState
 from app.stopwatch import Stopwatch
 from indexer.filters.parsing import parse_filter
