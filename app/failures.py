@@ -1,4 +1,4 @@
-"""What can go wrong in `app` itself, as one tree; `app.errors` gives each its status and code.
+"""What can go wrong in `app` itself, as one tree; `app.error_table` gives each its status and code.
 
     AppError
     ├── InvalidRequestError     the request cannot be understood: the message says what is wrong

@@ -27,7 +27,7 @@
     │   └── FilterTypeError       a value or a comparison that the field does not take
     └── FacetError                .field, .reason      a field whose values cannot be counted
 
-Never knows about HTTP or exit codes; `app.errors` translates. Every message says what to do.
+Never knows about HTTP or exit codes; `app.error_table` translates. Every message says what to do.
 """
 
 from collections.abc import Sequence

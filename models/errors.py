@@ -12,7 +12,7 @@
         ├── ImageTooLargeError      "too_many_pixels": .pixels, .limit
         └── ImageFileTooLargeError  "too_many_bytes": .size_bytes, .limit
 
-Never knows about HTTP or exit codes; `app.errors` translates.
+Never knows about HTTP or exit codes; `app.error_table` translates.
 """
 
 from typing import ClassVar

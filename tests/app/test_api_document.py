@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from app.cli.main import cli
-from app.errors import ERROR_TABLE
+from app.error_table import ERROR_TABLE
 from app.main import create_app
 from app.settings import Settings
 

@@ -3,7 +3,8 @@
 import pytest
 
 from app import failures
-from app.errors import ERROR_TABLE, problem_for, row_for
+from app.error_table import ERROR_TABLE, row_for
+from app.errors import problem_for
 from indexer import errors as indexer_errors
 from models import errors as model_errors
 
