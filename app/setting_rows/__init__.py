@@ -1,0 +1,8 @@
+"""The rows of the table of settings, a topic a file. `app.settings` puts them together.
+
+collections   where collections lie, and which is meant
+doors         who gets in, and how much a stranger may send
+model         which model, and where it runs
+service       how the running service works: threads, queues, the worker, the log
+indexing      what is indexed, how, and what is kept
+"""

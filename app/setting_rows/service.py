@@ -1,0 +1,56 @@
+"""How the running service works: threads, queues, the worker, the log.
+
+Rows of the table of settings; they read nothing themselves.
+"""
+
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+
+class ServiceRows(BaseModel):
+    """How the running service works: threads, queues, the worker, the log."""
+
+    decode_workers: int | None = Field(
+        default=None,
+        ge=1,
+        le=256,
+        description="Threads that decode pictures; one a core when not set.",
+    )
+    lookup_threads: int = Field(
+        default=4,
+        ge=1,
+        le=256,
+        description="Threads of the service for search, catalog and file reads.",
+    )
+    queue_length: int = Field(
+        default=64,
+        ge=1,
+        le=100_000,
+        description="Requests that may wait for the model, and for each group of threads; more "
+        "are answered 429.",
+    )
+    poll_interval_s: float = Field(
+        default=0.25,
+        gt=0,
+        le=60,
+        description="Seconds between looks for a newly published generation.",
+    )
+    shutdown_grace_s: int = Field(
+        default=3,
+        ge=0,
+        le=600,
+        description="Seconds that running requests get to finish at shutdown.",
+    )
+    worker: Literal["auto", "off"] = Field(
+        default="auto",
+        description="Whether `serve` starts a worker process while there are jobs; `off` where "
+        "`sightline worker` runs elsewhere.",
+    )
+    low_priority: bool = Field(
+        default=True,
+        description="The worker yields processor and disk to everything else on the machine.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="warning", description="How much is logged to standard error."
+    )
