@@ -19,7 +19,8 @@ duplicate_desk  duplicates as the service sees them: the files, and looking in p
 duplicate_schemas  their request and response types
 bodies        JSON and multipart bodies → checked requests
 query         weighted terms → one unit embedding
-asking        terms → embeddings → hits, each step timed, off the event loop
+term_embeddings  the terms of a question → embeddings
+asking        the steps from a question to its answers; answers: what they pass on
 job_desk      jobs as the service sees them: the table, streams of events, the keeper
 worker_keeper the worker process: started while there are jobs, stopped with the service
 writing       who may change anything

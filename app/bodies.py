@@ -19,7 +19,7 @@ from app.classify_schemas import ClassifyBody, ClassifyForm
 from app.failures import InvalidRequestError, UnsupportedBodyError
 from app.query import ItemTerm, Query, Term, TextTerm, UploadTerm
 from app.schemas import ImageRef
-from app.search_schemas import SearchBody, SearchForm
+from app.search_schemas import SearchBody, SearchForm, SearchParameters
 from app.state import ServiceState
 from indexer.filters.parsing import parse_filter
 
@@ -157,15 +157,22 @@ def _query_of_body(body: SearchBody, default_collection: str) -> Query:
     return _query(body, terms, default_collection)
 
 
-def _query(body: SearchBody | SearchForm, terms: list[Term], default_collection: str) -> Query:
+def query_of_parameters(parameters: SearchParameters, default_collection: str) -> Query:
+    """The search in the parameters of an address. Raises InvalidRequestError, FilterError."""
+    return _query(parameters, [TextTerm(parameters.q)], default_collection)
+
+
+def _query(
+    asked: SearchBody | SearchForm | SearchParameters, terms: list[Term], default_collection: str
+) -> Query:
     return Query(
-        tuple(terms),
-        body.k,
-        body.collection or default_collection,
-        None if body.filter is None else parse_filter(body.filter),
-        body.mode,
-        tuple(body.facets),
-        body.fold_duplicates,
+        terms=tuple(terms),
+        top_k=asked.k,
+        collection=asked.collection or default_collection,
+        filter=None if asked.filter is None else parse_filter(asked.filter),
+        mode=asked.mode,
+        facets=tuple(asked.facets),
+        fold_duplicates=asked.fold_duplicates,
     )
 
 

@@ -5,13 +5,13 @@ file only brings them to the batcher and the threads. Never parses requests.
 import asyncio
 from collections.abc import Sequence
 
-from app.asking import embed_upload
 from app.batching import EncodeBatcher
 from app.bodies import ClassifyQuestion
 from app.engine import Engine
 from app.query import ItemTerm
 from app.state import ServiceState
 from app.stopwatch import Stopwatch
+from app.term_embeddings import embed_upload
 from models.classifier import PictureClasses
 from models.encoder import Embeddings
 

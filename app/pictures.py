@@ -2,13 +2,13 @@
 
 from dataclasses import asdict
 
+from app.answers import Answer
 from app.duplicate_schemas import DuplicateGroup, DuplicatePicture
 from app.schemas import Picture, PictureInfo
 from app.search_schemas import FoldedPictures, Hit
 from indexer.catalog.records import Item
 from indexer.duplicates.folding import FoldedHit
 from indexer.duplicates.records import Group
-from indexer.searcher import Hit as FoundHit
 
 _VERSION_CHARS = 12  # of the content hash: enough to tell the versions of one picture apart
 
@@ -39,17 +39,21 @@ def picture(item: Item, collection: str) -> Picture:
     return Picture.model_validate(_fields(item, collection))
 
 
-def hit(found: FoundHit, collection: str) -> Hit:
-    """A picture that was found."""
-    ranks = None if found.ranks is None else asdict(found.ranks)
-    fields = _fields(found.item, collection)
-    return Hit.model_validate({**fields, "score": found.score, "ranks": ranks})
-
-
-def folded_hit(found: FoldedHit, collection: str) -> Hit:
+def hit(answer: Answer, collection: str) -> Hit:
     """A picture that was found, and the duplicates that it stands for."""
-    folded = FoldedPictures(count=found.folded_count, ids=list(found.folded))
-    return hit(found.hit, collection).model_copy(update={"folded": folded})
+    found = answer.hit
+    return Hit.model_validate(
+        {
+            **_fields(found.item, collection),
+            "score": found.score,
+            "ranks": None if found.ranks is None else asdict(found.ranks),
+            "folded": None if answer.folded is None else _folded(answer.folded),
+        }
+    )
+
+
+def _folded(found: FoldedHit) -> FoldedPictures:
+    return FoldedPictures(count=found.folded_count, ids=list(found.folded))
 
 
 def duplicate_group(group: Group, collection: str) -> DuplicateGroup:

@@ -34,30 +34,37 @@ class TermBody(RequestBody):
         return self
 
 
-class SearchBody(RequestBody):
+class SearchOptions(BaseModel):
+    """What every way of asking may say besides what it looks for."""
+
+    k: Annotated[TopK, Field(description="How many pictures.")] = DEFAULT_TOP_K
+    collection: CollectionName | None = None
+    mode: SearchMode = Mode.VECTOR
+    facets: Facets = Field(default_factory=list)
+    fold_duplicates: Annotated[bool, Field(description="One hit for each group.")] = False
+
+
+class SearchParameters(SearchOptions):
+    """The parameters of GET /v1/search. Unknown ones are ignored, as addresses collect them."""
+
+    q: Annotated[QueryText, Field(description="What to look for.")]
+    filter: Annotated[FilterText | None, Field(description="Which pictures to search.")] = None
+
+
+class SearchBody(SearchOptions, RequestBody):
     """The body of POST /v1/search."""
 
     query: list[TermBody] = Field(min_length=1, max_length=MAX_TERMS)
-    k: TopK = DEFAULT_TOP_K
-    collection: CollectionName | None = None
     filter: dict[str, JsonValue] | FilterText | None = None
-    mode: SearchMode = Mode.VECTOR
-    facets: Facets = Field(default_factory=list)
-    fold_duplicates: bool = False
 
 
-class SearchForm(RequestBody):
+class SearchForm(SearchOptions, RequestBody):
     """The text fields beside the file `image` of a multipart POST /v1/search."""
 
     text: QueryText | None = None
     text_weight: Weight = 1.0
     image_weight: Weight = 1.0
-    k: TopK = DEFAULT_TOP_K
-    collection: CollectionName | None = None
     filter: FilterText | None = None
-    mode: SearchMode = Mode.VECTOR
-    facets: Facets = Field(default_factory=list)
-    fold_duplicates: bool = False
 
 
 class FoldedPictures(BaseModel):

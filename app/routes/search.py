@@ -5,21 +5,16 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request
 from fastapi import Query as Parameter
 
-from app.asking import Counted, count, find, find_folded
-from app.bodies import read_search
-from app.bounds import DEFAULT_TOP_K
-from app.dependencies import Collection, State
-from app.filter_schemas import FacetCount, FacetCounts, Facets, FilterText, SearchMode
-from app.live import Pair
-from app.pictures import folded_hit, hit
-from app.query import Query, TextTerm
+from app.asking import Counted, ask, count
+from app.bodies import query_of_parameters, read_search
+from app.dependencies import State
+from app.filter_schemas import FacetCount, FacetCounts
+from app.pictures import hit
+from app.query import Query
 from app.routes.described import body_of
-from app.schemas import QueryText, TopK
-from app.search_schemas import Hit, SearchAnswer, SearchBody, SearchForm, TookMs
+from app.search_schemas import SearchAnswer, SearchBody, SearchForm, SearchParameters, TookMs
 from app.state import ServiceState
 from app.stopwatch import Stopwatch
-from indexer.filters.parsing import parse_filter
-from indexer.ranking import Mode
 
 router = APIRouter(tags=["search"])
 
@@ -28,18 +23,10 @@ _POST_BODY: dict[str, Any] = body_of(SearchBody, SearchForm)
 
 @router.get("/v1/search", summary="Find pictures by words")
 async def search_by_words(
-    state: State,
-    collection: Collection,
-    q: Annotated[QueryText, Parameter(description="What to look for.")],
-    k: Annotated[TopK, Parameter(description="How many pictures.")] = DEFAULT_TOP_K,
-    filter: Annotated[FilterText | None, Parameter(description="Which pictures to search.")] = None,
-    mode: Annotated[SearchMode, Parameter()] = Mode.VECTOR,
-    facets: Annotated[Facets, Parameter()] = [],  # noqa: B006 - FastAPI copies it
-    fold_duplicates: Annotated[bool, Parameter(description="One hit for each group.")] = False,
+    state: State, parameters: Annotated[SearchParameters, Parameter()]
 ) -> SearchAnswer:
     """The k pictures nearest to the words, best first."""
-    chosen = None if filter is None else parse_filter(filter)
-    query = Query((TextTerm(q),), k, collection, chosen, mode, tuple(facets), fold_duplicates)
+    query = query_of_parameters(parameters, state.settings.collection)
     return await _answer(state, query, Stopwatch())
 
 
@@ -56,7 +43,9 @@ async def search_by_terms(state: State, request: Request) -> SearchAnswer:
 
 async def _answer(state: ServiceState, query: Query, watch: Stopwatch) -> SearchAnswer:
     with state.ready.live.pair(query.collection) as pair:
-        hits = await _hits(state, pair, query, watch)
+        answers = await ask(state, pair, query, watch)
+        with watch.step("metadata"):
+            hits = [hit(answer, query.collection) for answer in answers]
         counted = await count(state, pair.searcher, query, watch)
         generation = pair.searcher.record.generation
     took_ms = TookMs(
@@ -74,16 +63,6 @@ async def _answer(state: ServiceState, query: Query, watch: Stopwatch) -> Search
         facets=_facets(counted) if query.facets else None,
         took_ms=took_ms,
     )
-
-
-async def _hits(state: ServiceState, pair: Pair, query: Query, watch: Stopwatch) -> list[Hit]:
-    if query.fold_duplicates:
-        folded = await find_folded(state, pair, query, watch)
-        with watch.step("metadata"):
-            return [folded_hit(one, query.collection) for one in folded]
-    found = await find(state, pair, query, watch)
-    with watch.step("metadata"):
-        return [hit(one, query.collection) for one in found]
 
 
 def _facets(counted: Counted) -> dict[str, FacetCounts]:
