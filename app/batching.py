@@ -109,6 +109,17 @@ class EncodeBatcher:
         """
         return await self._encode(self._pictures, prepared)
 
+    async def count_tokens(self, texts: Sequence[str]) -> int:
+        """How many tokens of these texts the model reads; counted between the batches."""
+        loop = asyncio.get_running_loop()
+        counts = [
+            await loop.run_in_executor(
+                self._executor, self.encoder.count_tokens, texts[start : start + self._max_batch]
+            )
+            for start in range(0, len(texts), self._max_batch)
+        ]
+        return sum(counts)
+
     async def _encode(self, lane: _Lane[T], inputs: Sequence[T]) -> Embeddings:
         # Long inputs go batch by batch, each behind whoever has come meanwhile.
         if len(inputs) <= self._max_batch:

@@ -72,6 +72,13 @@ class Encoder(Protocol):
         """
         ...
 
+    def count_tokens(self, texts: Sequence[str]) -> int:
+        """How many tokens of these texts the model reads; what is cut off does not count.
+
+        Not while texts are encoded: some tokenizers are used by one thread at a time.
+        """
+        ...
+
 
 def unit_embeddings(features: NDArray[np.floating]) -> Embeddings:
     """Normalise (n, dim) features. Returns float32 rows of unit length.

@@ -77,6 +77,10 @@ class FakeEncoder:
             return np.zeros((0, self._info.dim), np.float32)
         return np.concatenate([self._encode_one(text) for text in texts])
 
+    def count_tokens(self, texts: Sequence[str]) -> int:
+        """A token a word, as far as the context reaches."""
+        return sum(min(len(text.split()), self._info.context_length) for text in texts)
+
     def _encode_one(self, text: str) -> Embeddings:
         colours = [_COLOURS[word] for word in text.lower().split() if word in _COLOURS]
         if colours:

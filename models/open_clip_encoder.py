@@ -151,6 +151,18 @@ class OpenClipEncoder:
         batches = torch.split(tokens, self._batch_size)
         return self._embed(self._text_features(batch.to(self._device)) for batch in batches)
 
+    def count_tokens(self, texts: Sequence[str]) -> int:
+        """How many tokens of these texts the model reads, its marks of begin and end included.
+
+        Not while texts are encoded: some tokenizers are used by one thread at a time.
+        """
+        if not texts:
+            return 0
+        tokens = self._tokenizer(list(texts))  # (n, context_length)
+        used = tokens.ne(self._tokenizer([""])[0, -1])  # an empty text ends in padding
+        places = torch.arange(1, used.shape[1] + 1)
+        return int((used * places).amax(dim=1).sum())
+
     def _embed(self, features: Iterator[Tensor]) -> Embeddings:
         try:
             with torch.inference_mode():

@@ -130,3 +130,12 @@ def test_a_siglip_model_says_its_logit_bias_and_its_own_context_length(
     assert (siglip.logit_bias, siglip.context_length) == (-10.0, 64)
     assert (clip.logit_bias, clip.context_length) == (None, 77)
     assert clip.logit_scale == pytest.approx(1 / 0.07, rel=1e-4)
+
+
+def test_tokens_are_counted_as_the_model_reads_them(directory: Path) -> None:
+    encoder = load_encoder(ModelConfig(str(directory), precision="fp32", device="cpu"))
+    length = encoder.info.context_length
+    assert encoder.count_tokens([]) == 0
+    assert encoder.count_tokens([TEXTS[0]]) == 5  # begin, three words, end
+    assert encoder.count_tokens(TEXTS[:2]) == 5 + 2
+    assert encoder.count_tokens([TEXTS[3]]) == length
