@@ -52,7 +52,7 @@ async def read_search(state: ServiceState, request: Request) -> Query:
     """
     default = state.settings.collection
     if _media_type(request) == JSON:
-        return await _read_json(
+        return await read_json(
             state, request, SearchBody, lambda body: _query_of_body(body, default)
         )
     form, data = await _read_form(request, SearchForm, lists=("facets",))
@@ -66,7 +66,7 @@ async def read_classify(state: ServiceState, request: Request) -> ClassifyQuesti
     """The classification in a JSON or multipart body; raises as `read_search` does."""
     default = state.settings.collection
     if _media_type(request) == JSON:
-        return await _read_json(
+        return await read_json(
             state,
             request,
             ClassifyBody,
@@ -95,9 +95,13 @@ def _media_type(request: Request) -> str:
     return declared
 
 
-async def _read_json(
+async def read_json(
     state: ServiceState, request: Request, model: type[Body], convert: Callable[[Body], Question]
 ) -> Question:
+    """A JSON body, checked and converted; a large one in a decoding thread.
+
+    Raises RequestValidationError, and what `convert` raises.
+    """
     data = await request.body()
 
     def parse() -> Question:
