@@ -23,7 +23,12 @@ term_embeddings  the terms of a question → embeddings
 asking        the steps from a question to its answers; answers: what they pass on
 job_desk      jobs as the service sees them: the table, streams of events, the keeper
 worker_keeper the worker process: started while there are jobs, stopped with the service
-writing       who may change anything
+writing       the second look at whoever changes something
+access/       keys, roles, the table of routes and roles, rates: what stands before every route
+listening     which addresses can be reached from this machine only
+embedding     texts and pictures → embeddings for clients of the OpenAI API;
+              embedding_schemas: their request and response types
+model_names   the names by which clients ask for a loaded model
 classifying   a picture and class names → class scores
 pictures      items of the catalog → pictures of the API
 picture_files the bytes of a picture and of its thumbnail
@@ -36,7 +41,8 @@ live          what is served: for each collection a searcher and its model, leas
 follower      changes over when a generation is published, loading its model beside the old one
 security      body limit, host check, response headers
 server        the listening process: ready line, signals, shutdown
-routes/       search, classify, images, collections, jobs, schedules, model, health, page, reference
+routes/       search, classify, embeddings, images, collections, jobs, schedules, model, health,
+              page, reference
 cli/          `sightline serve | index | search | classify | eval | info | gallery`
 static/       the page
 """

@@ -14,3 +14,6 @@ MAX_IMAGE_ID_CHARS = 64
 MAX_FACETS = 8  # each is counted over all pictures that meet the filter
 MAX_FIELD_CHARS = 200
 MAX_FILTER_CHARS = 20_000  # a hundred conditions with long names and values
+MAX_EMBEDDED_TEXTS = 2048  # as the OpenAI API has it: clients divide their work by that
+MAX_EMBEDDED_PICTURES = 64  # each is decoded and goes through the larger tower
+MAX_MODEL_NAME_CHARS = 1000

@@ -45,6 +45,7 @@ ERROR_TABLE: tuple[ErrorRow, ...] = (
         "No answer from the store",
         "the store that holds the picture does not answer; try again later",
     ),
+    ErrorRow(failures.ModelNotFoundError, 404, "model_not_found", "No such model"),
     ErrorRow(failures.ListenError, 500, "internal", "Internal error", _LOGS),
     ErrorRow(failures.AppError, 500, "internal", "Internal error", _LOGS),
     # models

@@ -11,12 +11,15 @@
     ├── OverloadedError         a queue is full: .what, .retry_after_s
     ├── NotReadyError           still starting: .waiting_for
     ├── ModelNotHereError       a generation's model cannot be used: .record, .reason
+    ├── ModelNotFoundError      no loaded model has this name: .name, .known
     ├── FileGoneError           an indexed file is not on disk any more: .image_id
     ├── StoreUnreachableError   a picture's object store does not answer: .image_id
     └── ListenError             the address cannot be listened on: .host, .port, .reason
 
 Never raised below `app`.
 """
+
+from collections.abc import Sequence
 
 from indexer.catalog.records import GenerationRecord
 
@@ -116,6 +119,15 @@ class ModelNotHereError(AppError):
         )
         self.record = record
         self.reason = reason
+
+
+class ModelNotFoundError(AppError):
+    """No loaded model has the name that a request asks for."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__(f"there is no model {name!r} here; there is {', '.join(known)}")
+        self.name = name
+        self.known = tuple(known)
 
 
 class FileGoneError(AppError):

@@ -87,12 +87,29 @@ class LiveCollections:
     @contextmanager
     def engine(self, collection: str) -> Iterator[Engine]:
         """The collection's model; if it is not served, that of the configured collection."""
-        pair = self._pairs.get(collection)
-        engine = self._engines.hold(self._home if pair is None else pair.engine)
+        with self.hold(self.engine_of(collection)) as engine:
+            yield engine
+
+    @contextmanager
+    def hold(self, engine: Engine) -> Iterator[Engine]:
+        """A model of `models`, which stays loaded until the block ends."""
+        self._engines.hold(engine)
         try:
             yield engine
         finally:
             self._engines.let_go(engine)
+
+    def engine_of(self, collection: str) -> Engine:
+        """As `engine`, for who does not wait for anything."""
+        pair = self._pairs.get(collection)
+        return self._home if pair is None else pair.engine
+
+    def models(self) -> list[tuple[Engine, list[str]]]:
+        """The models that answer, each with its collections; the configured collection's first."""
+        found: dict[int, tuple[Engine, list[str]]] = {id(self._home): (self._home, [])}
+        for collection, pair in sorted(self._pairs.items()):
+            found.setdefault(id(pair.engine), (pair.engine, []))[1].append(collection)
+        return list(found.values())
 
     def searcher(self, collection: str) -> Searcher | None:
         """What is served now; a newer generation shares the index files that they have in common.

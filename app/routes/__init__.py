@@ -2,6 +2,7 @@
 
 search       GET and POST /v1/search
 classify     POST /v1/classify
+embeddings   POST /v1/embeddings, GET /v1/models
 images       GET /v1/images/{id}, its thumbnail and its record
 collections  GET /v1/collections and what is in one
 generations  GET /v1/collections/{name}/generations

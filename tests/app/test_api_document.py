@@ -2,6 +2,7 @@
 run.
 """
 
+import base64
 import json
 import re
 import shlex
@@ -58,7 +59,8 @@ def test_api_document_shows_answers_in_json():
 def test_api_document_examples_work(command: str, client: httpx.Client, picture: Any):
     hit, other = client.get("/v1/search", params={"q": "red", "k": 2}).json()["hits"]
     command = command.replace("$ID", hit["id"]).replace("$FILE", "photo.jpg")
-    command = command.replace("$OTHER", other["id"])
+    command = command.replace("$OTHER", other["id"]).replace("$MODEL", "fake")
+    command = command.replace("$PNG", base64.b64encode(picture("red")).decode())
     if "$JOB" in command:
         ended = command.endswith(("events", "retry-skipped"))
         command = command.replace("$JOB", str(_job(client, ended=ended)))
