@@ -6,6 +6,7 @@ Read half (the service may import it):
     locations     paths as URIs and back
     originals     a picture's bytes by its URI, wherever they lie
     reading       a local file's bytes, without ever hanging
+    content_hash  the hash by which a content is known
     storage       anything that fsspec opens (the only door to fsspec)
     stored_file   a file as a store describes it
     shard_index   what is kept of a tar shard: where its members lie
@@ -27,6 +28,7 @@ Read half (the service may import it):
     duplicates    the same picture more than once (package)
     durability    making files survive a power cut
     timestamps    the time as every table writes it
+    uploads       pictures that clients put: their bytes (read half), into a generation (package)
     jobs          indexing as jobs: the table (read half) and the worker (write half) (package)
 
 Write half (the batch job; the service never imports it):

@@ -37,6 +37,8 @@ from indexer.shard_index import drop_unlisted
 from indexer.sources.source import Source
 from indexer.sources.touched import Touched
 from indexer.upkeep import forget_altered_vectors, forget_lost_vectors
+from indexer.uploads.naming import UPLOADS
+from indexer.uploads.taking import UploadsTaking
 from models.encoder import Encoder
 
 
@@ -67,14 +69,14 @@ def index_collection(
     with full_disk_named(config.collection_dir()), locked(config):
         database, known = open_catalog(config, progress.note, rebuild=rebuild)
         opened = opened or open_sources(config, known)
+        run = _Run(config, database, model_key, load_encoder, progress)
         try:
-            run = _Run(config, database, model_key, load_encoder, progress)
             if rebuild:
                 run.distrust()
             scan = run.look(opened, remove, allow_empty=allow_empty, touched=touched)
             summary = run.bring_in(scan, retry_skipped=retry_skipped, rebuild=rebuild)
         finally:
-            database.close()
+            run.close()
     progress.finish(summary)
     return summary
 
@@ -102,6 +104,12 @@ class _Run:
         self._differences = Differences()
         self._published = False
         self._encoder: Encoder | None = None
+        self._uploads = UploadsTaking(config)
+
+    def close(self) -> None:
+        """Close the files."""
+        self._uploads.close()
+        self._database.close()
 
     def distrust(self) -> None:
         """Read all embeddings; what is not as it was written is encoded again."""
@@ -117,23 +125,32 @@ class _Run:
         allow_empty: bool,
         touched: Touched | None,
     ) -> Scan:
-        """Find out what the sources list."""
+        """Find out what the sources list, and what clients put."""
+        only_uploads = [source.uri for source in sources] == [UPLOADS]
+        if only_uploads and self._table.newest_model() not in (None, self._model):
+            only_uploads, sources = False, ()  # another model: everything has to be embedded
         if not self._config.file_facts:
             forget_facts(self._database)
         remove_orphans(self._config, self._database)
-        return take_look(
+        scan = take_look(
             self._database,
             self._config,
             sources,
             removed,
             allow_empty=allow_empty,
             touched=touched,
+            may_be_none=self._uploads.any(),
         )
+        is_whole = touched is None and not only_uploads
+        self._uploads.look(scan, whole=is_whole, allow_empty=allow_empty)
+        return scan
 
     def bring_in(self, scan: Scan, *, retry_skipped: bool, rebuild: bool) -> IndexSummary:
         """Read what has changed and publish what differs. Returns what came of it."""
         self.read(scan, retry_skipped=retry_skipped)
         self.publish(scan, rebuild=rebuild)
+        self._uploads.published(publication.newest_generation(self._database) or None)
+        self._uploads.tidy(self._database, look_at_all=rebuild)
         return self.summary(scan)
 
     def read(self, scan: Scan, *, retry_skipped: bool) -> None:

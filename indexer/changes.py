@@ -17,6 +17,7 @@ from indexer.sources.opening import open_source
 from indexer.sources.source import Source
 from indexer.sources.touched import Touched, parts_of
 from indexer.storage import StorageError, normal_uri
+from indexer.uploads.naming import UPLOADS
 
 
 def open_sources(config: IndexConfig, sources: Sequence[str | Path]) -> list[Source]:
@@ -42,12 +43,14 @@ def take_look(
     *,
     allow_empty: bool,
     touched: Touched | None = None,
+    may_be_none: bool = False,
 ) -> Scan:
     """Look at the given sources, or at all known ones if none are given or removed.
 
-    Raises SourceError if there are none, if one cannot be read, or if one that had pictures has
-    none now and `allow_empty` is not set; the catalog then still says what it said before. Of a
-    folder in `touched`, only the touched paths are looked at.
+    What clients put is left to `uploads.taking`. Raises SourceError if there are none and there
+    must be, if one cannot be read, or if one that had pictures has none now and `allow_empty` is
+    not set; the catalog then still says what it said before. Of a folder in `touched`, only the
+    touched paths are looked at.
     """
     scan = Scan(database)
     known = scan.known_sources()
@@ -55,24 +58,30 @@ def take_look(
         if source_uri(name) not in known:
             raise SourceError(str(name), "it is not a source of this collection")
     if not sources and not removed:
-        if not known:
+        if not known and not may_be_none:
             raise SourceError("the collection", "it has no sources yet; name a folder or manifest")
         sources = open_sources(config, known)
     for source in sources:
+        if source.uri == UPLOADS:
+            continue
         parts = parts_of(source, touched.get(source.uri)) if touched else None
         if parts is not None and isinstance(source, FolderSource) and source.uri in known:
             _look_at_parts(scan, source, parts, allow_empty=allow_empty)
             continue
-        candidates = scan.add(source.uri, source.kind, source.files())
-        if candidates == 0 and not allow_empty and (before := scan.indexed_before(source.uri)):
-            raise SourceError(
-                shown(source.uri),
-                f"it had {before} pictures and has none now, so nothing was changed; if that is "
-                "meant, say so with --allow-empty",
-            )
+        _look_at_all(scan, source, allow_empty=allow_empty)
     for name in removed:
         scan.forget_source(source_uri(name))
     return scan
+
+
+def _look_at_all(scan: Scan, source: Source, *, allow_empty: bool) -> None:
+    candidates = scan.add(source.uri, source.kind, source.files())
+    if candidates == 0 and not allow_empty and (before := scan.indexed_before(source.uri)):
+        raise SourceError(
+            shown(source.uri),
+            f"it had {before} pictures and has none now, so nothing was changed; if that is "
+            "meant, say so with --allow-empty",
+        )
 
 
 def _look_at_parts(

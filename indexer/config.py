@@ -75,6 +75,18 @@ class IndexConfig:
         """The SQLite file of duplicates and of what was decided of them."""
         return self.collection_dir() / "duplicates.sqlite"
 
+    def uploads_path(self) -> Path:
+        """The SQLite file of the pictures that clients put."""
+        return self.collection_dir() / "uploads.sqlite"
+
+    def uploads_dir(self) -> Path:
+        """The parent of the bytes of the pictures that clients put."""
+        return self.collection_dir() / "uploads"
+
+    def upload_path(self, content_hash: str) -> Path:
+        """The bytes of a picture that a client put."""
+        return self.uploads_dir() / content_hash[:2] / content_hash
+
     def lock_path(self) -> Path:
         """The file that the one indexer at work holds locked."""
         return self.collection_dir() / "index.lock"

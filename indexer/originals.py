@@ -1,9 +1,10 @@
-"""A picture's bytes by its URI: from a file, from a member of a tar shard, from an object store.
+"""A picture's bytes by its URI: in a file, a tar shard, an object store, or put by a client.
 
 Never reads more than the limit; whatever is opened, nothing waits for ever. Decodes nothing.
 """
 
 import os
+from contextlib import closing
 from dataclasses import dataclass, field
 
 from indexer.config import IndexConfig
@@ -12,6 +13,9 @@ from indexer.reading import FileBytes, UnreadableFileError, open_regular, read_f
 from indexer.shard_index import BLOCK_BYTES, find_member, is_header_of
 from indexer.storage import Storage, StorageError
 from indexer.stored_file import StoredFile
+from indexer.uploads.contents import read_content
+from indexer.uploads.naming import id_of_upload, is_upload
+from indexer.uploads.store import UploadStore
 from models.config import DecodeLimits
 
 
@@ -28,11 +32,26 @@ class Originals:
         try:
             if member is not None:
                 return self._read_member(archive_uri, member, limits)
+            if is_upload(uri):
+                return self._read_upload(uri, limits)
             if is_remote(uri):
                 return self._read_stored(uri, limits)
         except StorageError as error:
             raise UnreadableFileError(error.code, error.reason) from error
         return read_file(uri_to_path(uri), limits)
+
+    def read_upload(self, content_hash: str, limits: DecodeLimits) -> FileBytes:
+        """The bytes that a client put, as they were in any generation that is kept. Raises
+        UnreadableFileError.
+        """
+        return read_content(self.config, content_hash, limits)
+
+    def _read_upload(self, uri: str, limits: DecodeLimits) -> FileBytes:
+        with closing(UploadStore(self.config)) as store:
+            upload = store.get(id_of_upload(uri))
+        if upload is None or upload.content_hash is None:
+            raise UnreadableFileError("not_found", "it was removed")
+        return self.read_upload(upload.content_hash, limits)
 
     def _read_stored(self, uri: str, limits: DecodeLimits) -> FileBytes:
         file = self.storage.look(uri)

@@ -4,19 +4,17 @@ They are read and hashed, never decoded; a run that meets nothing else never loa
 at the first content that is new.
 """
 
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
 from indexer.catalog.files import FileState, FileTable, KnownContents
 from indexer.config import IndexConfig
+from indexer.content_hash import content_hash_of
 from indexer.lookahead import map_ahead
 from indexer.originals import Originals
 from indexer.reading import UnreadableFileError
 
-# 160 bits: no two different pictures will ever share one, by accident or on purpose.
-_HASH_BYTES = 20
 _COMMIT_FILES = 1_024
 
 
@@ -39,11 +37,6 @@ def read_unknown(uri: str, originals: Originals, known: KnownContents) -> ReadFi
     content_hash = content_hash_of(read.data)
     state = FileState(uri, read.size_bytes, read.mtime_ns, content_hash)
     return ReadFile(state, None if content_hash in known else read.data)
-
-
-def content_hash_of(data: bytes) -> str:
-    """The hash by which a content is known: 40 hexadecimal digits."""
-    return hashlib.blake2b(data, digest_size=_HASH_BYTES).hexdigest()
 
 
 def recognise(

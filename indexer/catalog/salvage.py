@@ -1,4 +1,4 @@
-"""A catalog that SQLite cannot read: put aside, with what can still be told of it.
+"""A file that SQLite cannot read: put aside, with what can still be told of it.
 
 Deletes nothing: the damaged file stays beside the new one, until the next one is put there.
 """
@@ -7,6 +7,8 @@ import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import quote
+
+from indexer.catalog.connection import Database, connect
 
 ASIDE = ".damaged"
 # The write-ahead log and its index belong to the file.
@@ -31,6 +33,33 @@ def _sources(path: Path) -> list[str]:
         suppress(sqlite3.DatabaseError),
         closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as connection,
     ):
-        rows = connection.execute("SELECT source FROM sources ORDER BY source_id").fetchall()
+        rows = connection.execute(
+            "SELECT source FROM sources WHERE kind <> 'uploads' ORDER BY source_id"
+        ).fetchall()
         return [str(source) for (source,) in rows]
     return []
+
+
+def rescue(
+    damaged: Path, database: Database, table: str, order: str, digest: str | None = None
+) -> int:
+    """Take over the rows of a table that can be read, from both ends. Returns how many.
+
+    With `digest`, as SQL, only those that are as they were written.
+    """
+    columns = [row[1] for row in database.query(f"PRAGMA table_info({table})")]
+    names = [name for name in columns if name != "digest"]
+    insert = (
+        f"INSERT OR IGNORE INTO {table} ({', '.join(names)}) "
+        f"VALUES ({', '.join('?' * len(names))})"
+    )
+    trusted = f"WHERE digest IS NULL OR digest = {digest}" if digest else ""
+    saved = 0
+    for direction in ("ASC", "DESC"):
+        ordered = ", ".join(f"{name} {direction}" for name in order.split(", "))
+        select = f"SELECT {', '.join(names)} FROM {table} {trusted} ORDER BY {ordered}"
+        with suppress(sqlite3.DatabaseError), closing(connect(damaged, create=False)) as old:
+            for row in old.execute(select):
+                with suppress(sqlite3.IntegrityError):
+                    saved += max(0, database.execute(insert, row))
+    return saved

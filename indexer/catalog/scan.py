@@ -99,6 +99,7 @@ class Scan:
         database.execute("CREATE TEMP TABLE work (position INTEGER PRIMARY KEY, uri TEXT NOT NULL)")
         self._source_ids: list[int] = []
         self._parts: list[tuple[str, int]] = []
+        self._is_partial = False
 
     def add(self, source: str, kind: str, files: Iterable[FoundFile]) -> int:
         """Take in one source's files. Returns how many of them might be pictures."""
@@ -132,6 +133,7 @@ class Scan:
         candidates = self.add(source, kind, files)
         (source_id,), self._source_ids = self._source_ids, whole
         self._parts += [(part, source_id) for part in parts]
+        self._is_partial = True
         if candidates or not parts:
             return True
         self._database.execute(
@@ -213,7 +215,7 @@ class Scan:
                 )
             self._database.executemany(_DROP_LISTINGS_OF_PART, self._parts)
             self._database.execute(_UPDATE_LISTINGS)
-            if self._source_ids or not self._parts:
+            if self._source_ids or not self._is_partial:
                 self._database.execute(_DROP_UNLISTED_FILES)
             parts = ((part,) for part, _ in self._parts)
             self._database.executemany(_DROP_UNLISTED_OF_PART, parts)
@@ -243,11 +245,21 @@ class Scan:
         return True
 
     def known_sources(self) -> list[str]:
-        """The sources that were synchronised before, in the order in which they were added."""
+        """The sources that were synchronised before, in the order in which they were added; not
+        what clients put, which is looked at in every run.
+        """
         rows = self._database.query(
-            "SELECT source FROM sources WHERE scanned_at IS NOT NULL ORDER BY source_id"
+            "SELECT source FROM sources WHERE scanned_at IS NOT NULL AND kind <> 'uploads' "
+            "ORDER BY source_id"
         )
         return [row[0] for row in rows]
+
+    def knows(self, source: str) -> bool:
+        """Whether a source was synchronised before."""
+        row = self._database.one(
+            "SELECT 1 FROM sources WHERE source = ? AND scanned_at IS NOT NULL", (source,)
+        )
+        return row is not None
 
 
 def _row(file: FoundFile, source_id: int) -> tuple[object, ...]:

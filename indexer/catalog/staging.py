@@ -2,7 +2,8 @@
 
 Looks only at files that were touched since (see `schema_touched`): all others have the item that
 they had. Decides which picture keeps its `image_id`: the one at the same URI, else one of the same
-content whose own file is gone. Works in temporary tables; publishes nothing.
+content whose own file is gone; what clients put has the ids that they gave it. Works in temporary
+tables; publishes nothing.
 """
 
 import base64
@@ -18,6 +19,7 @@ from indexer.catalog.connection import Database
 from indexer.catalog.differences import Differences
 from indexer.catalog.digests import DIGESTED_COUNT, digested, item_digest
 from indexer.catalog.merging import add_merge_functions
+from indexer.uploads.naming import id_of_upload, is_upload
 
 _ID_BYTES = 10  # 80 bits are 16 letters of base32, and no collision in any collection there will be
 
@@ -88,17 +90,20 @@ FROM (
     SELECT fresh.file_id, gone.image_id
     FROM (SELECT file_id, content_hash,
                  row_number() OVER (PARTITION BY content_hash ORDER BY uri) AS place
-          FROM wanted WHERE image_id IS NULL) AS fresh
+          FROM wanted WHERE image_id IS NULL AND uri NOT GLOB 'upload:*') AS fresh
     JOIN (SELECT image_id, content_hash,
                  row_number() OVER (PARTITION BY content_hash ORDER BY uri) AS place
           FROM open_before b
-          WHERE NOT EXISTS (SELECT 1 FROM wanted_uris w WHERE w.uri = b.uri)) AS gone
+          WHERE uri NOT GLOB 'upload:*'
+          AND NOT EXISTS (SELECT 1 FROM wanted_uris w WHERE w.uri = b.uri)) AS gone
     USING (content_hash, place)
 ) AS pairs WHERE pairs.file_id = wanted.file_id"""
 _CLASHES = """
 SELECT file_id FROM (
     SELECT file_id, change = 'new' AS may_yield,
-           row_number() OVER (PARTITION BY image_id ORDER BY change = 'new', file_id) AS place
+           row_number() OVER (
+               PARTITION BY image_id ORDER BY change = 'new', uri NOT GLOB 'upload:*', file_id
+           ) AS place
     FROM wanted) WHERE place > 1 AND may_yield
 UNION
 SELECT w.file_id FROM wanted w CROSS JOIN items i ON i.image_id = w.image_id
@@ -260,7 +265,11 @@ def _item_vectors(rows: Iterable[tuple[int, int]]) -> ItemVectors:
 
 
 def image_id_of(uri: str, salt: int) -> str:
-    """The public id that a picture gets when its URI is first seen: 16 letters and digits."""
+    """The public id that a picture gets when its URI is first seen: 16 letters and digits, or for
+    one that was put by a client, the client's own.
+    """
+    if salt == 0 and is_upload(uri):
+        return id_of_upload(uri)
     text = uri if salt == 0 else f"{uri}\n{salt}"
     digest = hashlib.blake2b(text.encode(), digest_size=_ID_BYTES).digest()
     return base64.b32encode(digest).decode().lower()

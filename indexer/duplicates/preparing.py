@@ -11,13 +11,13 @@ from pathlib import Path
 from indexer.catalog.connection import Database
 from indexer.catalog.contents import add_hashes, unhashed_contents
 from indexer.config import IndexConfig
+from indexer.content_hash import content_hash_of
 from indexer.duplicates.hashes import PictureHashes, picture_hashes
 from indexer.generation import open_generation, open_reader
 from indexer.locking import locked
 from indexer.lookahead import map_ahead
 from indexer.originals import Originals
 from indexer.reading import UnreadableFileError
-from indexer.recognition import content_hash_of
 from models.errors import ImageDecodeError
 from models.images import decode_image
 

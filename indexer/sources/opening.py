@@ -13,6 +13,8 @@ from indexer.sources.manifest import ManifestSource
 from indexer.sources.patterns import is_pattern
 from indexer.sources.shards import SHARD_SUFFIX, ShardSource
 from indexer.sources.source import Source
+from indexer.sources.uploads import UploadsSource
+from indexer.uploads.naming import UPLOADS
 from models.config import DecodeLimits
 
 _SUFFIXES = ", ".join(sorted({*MANIFEST_SUFFIXES, SHARD_SUFFIX}))
@@ -20,6 +22,8 @@ _SUFFIXES = ", ".join(sorted({*MANIFEST_SUFFIXES, SHARD_SUFFIX}))
 
 def open_source(config: IndexConfig, source: str | Path) -> Source:
     """The source at a path or URI. Raises SourceError if there is none."""
+    if str(source) == UPLOADS:
+        return UploadsSource(config)
     if is_remote(str(source)):
         from indexer.sources.remote import open_remote  # a folder on this machine does without
 

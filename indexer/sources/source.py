@@ -16,7 +16,7 @@ class Source(Protocol):
 
     @property
     def kind(self) -> str:
-        """`folder`, `manifest` or `shards`."""
+        """`folder`, `manifest`, `shards` or `uploads`."""
         ...
 
     def files(self) -> Iterator[FoundFile]:

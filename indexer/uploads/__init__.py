@@ -1,0 +1,12 @@
+"""Pictures that clients put into a collection one by one; the collection keeps their bytes itself.
+
+Read half (the service may import it):
+    records   one such picture, and what became of a change
+    naming    their ids and URIs
+    schema    the tables of `uploads.sqlite`
+    store     what was put and removed, in the order in which it was
+    contents  the bytes, by content hash
+
+Write half (the indexer only):
+    taking    what was put and removed → the collection's next generation
+"""
