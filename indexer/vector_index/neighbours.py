@@ -16,6 +16,20 @@ class Neighbours:
     ids: NDArray[np.int64]
     scores: NDArray[np.float32]
 
+    def in_order(self, top_k: int) -> "Neighbours":
+        """The `top_k` best; equal scores in the order of their ids."""
+        best = np.lexsort((self.ids, -self.scores))[:, :top_k]
+        return Neighbours(
+            np.take_along_axis(self.ids, best, 1), np.take_along_axis(self.scores, best, 1)
+        )
+
+    def ties_across(self, top_k: int) -> bool:
+        """Whether for any query the last neighbour is as near as the one at `top_k`."""
+        if not 0 < top_k < self.ids.shape[1]:
+            return False
+        tied = self.scores[:, top_k - 1] == self.scores[:, -1]
+        return bool((tied & (self.ids[:, -1] != NOBODY)).any())
+
 
 def nobody(queries: int) -> Neighbours:
     """The answer to `queries` questions where nothing can be found: (queries, 0) each."""

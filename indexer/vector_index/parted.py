@@ -13,6 +13,11 @@ from indexer.vector_index.neighbours import Neighbours, merged, nobody
 from indexer.vector_index.rows import Selection, ascending
 from models.encoder import Embeddings
 
+# Copies of one picture are equally near; at the end of an answer, as many more are looked at until
+# all that are equal are there.
+_MOST_TIES = 10_000
+_TIES_LOOKED_FOR = (1, 100, 1_000, _MOST_TIES)
+
 
 class PartedIndex:
     """Several parts searched as one. Searching is safe in many threads.
@@ -63,17 +68,37 @@ class PartedIndex:
     ) -> Neighbours:
         """The nearest living ids to (n, dim) queries, of `among` if it is given.
 
-        Returns (n, min(top_k, ids that may be answered)), best first.
+        Returns (n, min(top_k, ids that may be answered)), best first. Equal scores come in the
+        order of their ids, and which of them come does not depend on `top_k` (as long as no more
+        than `_MOST_TIES` are equal): an answer to more begins with the answer to fewer.
         """
         wanted = None if among is None else ascending(among)
-        answers = []
-        for part, living in zip(self._parts, self._living, strict=True):
-            allowed = part.selection(wanted)
-            if allowed is None:
-                allowed = living
-            elif living is not None:
-                allowed = allowed.within(living)
-            found = part.search_selected(queries, top_k, allowed, effort=self._effort)
-            if found.ids.shape[1]:
-                answers.append(found)
+        allowed = [
+            self._allowed(part, living, wanted)
+            for part, living in zip(self._parts, self._living, strict=True)
+        ]
+        for more in _TIES_LOOKED_FOR:
+            found = self._nearest(queries, top_k + more, allowed)
+            if found.ids.shape[1] < top_k + more or not found.ties_across(top_k):
+                break
+        return found.in_order(top_k)
+
+    def _nearest(
+        self, queries: Embeddings, top_k: int, allowed: Sequence[Selection | None]
+    ) -> Neighbours:
+        answers = [
+            part.search_selected(queries, top_k, rows, effort=self._effort)
+            for part, rows in zip(self._parts, allowed, strict=True)
+        ]
+        answers = [found for found in answers if found.ids.shape[1]]
         return merged(answers, top_k) if answers else nobody(len(queries))
+
+    @staticmethod
+    def _allowed(
+        part: VectorIndex, living: Selection | None, wanted: NDArray[np.int64] | None
+    ) -> Selection | None:
+        """The rows of a part that may be answered; None for all."""
+        allowed = part.selection(wanted)
+        if allowed is None:
+            return living
+        return allowed if living is None else allowed.within(living)

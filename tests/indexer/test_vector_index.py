@@ -124,3 +124,24 @@ def test_parts_are_searched_as_one(parted: PartedIndex, among: str, top_k: int):
 def test_parts_of_different_dimensions_are_refused():
     with pytest.raises(ValueError, match="same dimension"):
         PartedIndex([VectorIndex.build(8, []), VectorIndex.build(9, [])])
+
+
+def test_parted_search_for_more_begins_with_the_search_for_fewer_among_copies():
+    rng = np.random.default_rng(3)
+    different = rng.standard_normal((60, 16)).astype(np.float32)
+    different /= np.linalg.norm(different, axis=1, keepdims=True)
+    stored = different[rng.integers(0, 60, 2_000)]
+    stored[300:900] = different[7]
+    ids = rng.permutation(2_000).astype(np.int64)
+    halves = [
+        VectorIndex.build(16, [(ids[rows], stored[rows])])
+        for rows in (slice(0, 1_200), slice(1_200, None))
+    ]
+    index = PartedIndex(halves, ids[::7])
+    for query in (different[7:8], different[8:9], -different[7:8]):
+        whole = index.search(query, 2_000)
+        scores = {key: stored[row] @ query[0] for row, key in enumerate(ids.tolist())}
+        expected = sorted(index.ids().tolist(), key=lambda key: (-scores[key], key))
+        assert whole.ids[0].tolist() == expected
+        for top_k in (1, 5, 20, 99, 100, 101, 700):
+            assert np.array_equal(index.search(query, top_k).ids[0], whole.ids[0, :top_k])
