@@ -33,6 +33,7 @@ classifying   a picture and class names → class scores
 pictures      items of the catalog → pictures of the API
 picture_files the bytes of a picture and of its thumbnail
 stopwatch     milliseconds of the steps of one request
+embedding_memory  embeddings of what was asked before; the same is encoded once
 batching      cross-request batches for the encoder, with back-pressure
 threads       bounded threads for everything else that blocks
 engine        one loaded model: encoder, batcher, classifier; engines: all of them, held and freed

@@ -2,8 +2,9 @@
 
 Whatever has queued up while the model was busy goes in together as the next batch, so batches
 grow with load and a lone request is never delayed. Texts and pictures take turns. A full queue
-refuses (OverloadedError). A batch that fails fails its own callers, and the loop goes on. Never
-decodes and never searches.
+refuses (OverloadedError), and so does one that kept a request waiting for too long: nothing is
+encoded for nobody. A batch that fails is tried once more request by request, so that a bad input
+fails its own caller only, and the loop goes on. Never decodes and never searches.
 """
 
 import asyncio
@@ -24,6 +25,7 @@ from models.encoder import Embeddings, Encoder
 T = TypeVar("T")
 Prepared = NDArray[np.uint8]  # (3, S, S)
 
+DEFAULT_MAX_WAIT_S = 10.0
 _SMOOTHING = 0.2  # weight of the newest batch in the running mean of a batch's seconds
 _FIRST_GUESS_S = 0.05  # of a batch, before any was seen
 _MAX_RETRY_AFTER_S = 30
@@ -35,6 +37,15 @@ class _Job(Generic[T]):
 
     inputs: list[T]
     answer: asyncio.Future[Embeddings]
+    deadline: asyncio.TimerHandle
+
+    def answer_with(self, embeddings: Embeddings) -> None:
+        if not self.answer.done():  # else its caller has gone
+            self.answer.set_result(embeddings)
+
+    def refuse(self, error: Exception) -> None:
+        if not self.answer.done():
+            self.answer.set_exception(error)
 
 
 class _Lane(Generic[T]):
@@ -48,44 +59,72 @@ class _Lane(Generic[T]):
     async def run_batch(self, executor: ThreadPoolExecutor) -> None:
         """Encode the oldest jobs that fit into one batch, and answer each."""
         batch = self._take_batch()
+        try:
+            if not await self._run(batch, executor, alone=len(batch) == 1):
+                for job in batch:
+                    await self._run([job], executor, alone=True)
+        finally:
+            for job in batch:
+                job.answer.cancel()  # nothing, unless we are being closed
+
+    async def _run(
+        self, batch: list[_Job[T]], executor: ThreadPoolExecutor, *, alone: bool
+    ) -> bool:
+        """Encode and answer; False if that failed, and each is to be tried alone."""
+        batch = [job for job in batch if not job.answer.done()]
         if not batch:
-            return
+            return True
         inputs = [value for job in batch for value in job.inputs]
         loop = asyncio.get_running_loop()
         try:
             embeddings = await loop.run_in_executor(executor, self._encode, inputs)
         except Exception as error:  # noqa: BLE001  the worker loop: fail the callers, go on
-            for job in batch:
-                if not job.answer.done():
-                    job.answer.set_exception(error)
-        else:
-            start = 0
-            for job in batch:
-                end = start + len(job.inputs)
-                if not job.answer.done():
-                    job.answer.set_result(embeddings[start:end])
-                start = end
-        finally:
-            for job in batch:
-                job.answer.cancel()  # nothing, unless we are being closed
+            if alone:
+                batch[0].refuse(error)
+            return alone
+        start = 0
+        for job in batch:
+            end = start + len(job.inputs)
+            job.answer_with(embeddings[start:end])
+            start = end
+        return True
 
     def _take_batch(self) -> list[_Job[T]]:
         batch: list[_Job[T]] = []
         size = 0
         while self.jobs and (not batch or size + len(self.jobs[0].inputs) <= self._max_batch):
             job = self.jobs.popleft()
+            job.deadline.cancel()
             if not job.answer.done():  # else its caller has gone
                 batch.append(job)
                 size += len(job.inputs)
         return batch
 
+    def cancel_all(self) -> None:
+        """Answer nobody any more."""
+        for job in self.jobs:
+            job.deadline.cancel()
+            job.answer.cancel()
+
+    def forget_the_gone(self) -> None:
+        """Give the places of callers that have left, or were refused, to others."""
+        self.jobs = deque(job for job in self.jobs if not job.answer.done())
+
 
 class EncodeBatcher:
     """The only way to the encoder in the service."""
 
-    def __init__(self, encoder: Encoder, *, waiting: int, max_batch: int) -> None:
+    def __init__(
+        self,
+        encoder: Encoder,
+        *,
+        waiting: int,
+        max_batch: int,
+        max_wait_s: float = DEFAULT_MAX_WAIT_S,
+    ) -> None:
         self.encoder = encoder
         self._max_waiting = waiting
+        self._max_wait_s = max_wait_s
         self._max_batch = max_batch
         self._texts: _Lane[str] = _Lane(encoder.encode_text, max_batch)
         self._pictures: _Lane[Prepared] = _Lane(
@@ -95,17 +134,24 @@ class EncodeBatcher:
         self._turns: asyncio.Task[None] | None = None
         self._batch_s = _FIRST_GUESS_S
 
+    @property
+    def waiting(self) -> int:
+        """How many jobs wait for the model."""
+        return len(self._texts.jobs) + len(self._pictures.jobs)
+
     async def encode_texts(self, texts: Sequence[str]) -> Embeddings:
         """Encode texts. Returns (len(texts), dim) float32, unit length.
 
-        Raises OverloadedError when too many requests wait, EncodeError if the model fails.
+        Raises OverloadedError when too many wait, or this one has for too long; EncodeError if the
+        model fails.
         """
         return await self._encode(self._texts, texts)
 
     async def encode_prepared(self, prepared: Sequence[Prepared]) -> Embeddings:
         """Encode prepared pictures. Returns (len(prepared), dim) float32, unit length.
 
-        Raises OverloadedError when too many requests wait, EncodeError if the model fails.
+        Raises OverloadedError when too many wait, or this one has for too long; EncodeError if the
+        model fails.
         """
         return await self._encode(self._pictures, prepared)
 
@@ -131,16 +177,26 @@ class EncodeBatcher:
         return np.concatenate(parts)  # (len(inputs), dim)
 
     async def _submit(self, lane: _Lane[T], inputs: Sequence[T]) -> Embeddings:
-        waiting = len(self._texts.jobs) + len(self._pictures.jobs)
-        if waiting >= self._max_waiting:
-            seconds = math.ceil(self._batch_s * waiting / self._max_batch)
-            raise OverloadedError("the model", min(max(seconds, 1), _MAX_RETRY_AFTER_S))
+        if self.waiting >= self._max_waiting:
+            self._texts.forget_the_gone()
+            self._pictures.forget_the_gone()
+            if self.waiting >= self._max_waiting:
+                raise self._refusal()
         loop = asyncio.get_running_loop()
-        job = _Job(list(inputs), loop.create_future())
-        lane.jobs.append(job)
+        answer: asyncio.Future[Embeddings] = loop.create_future()
+        deadline = loop.call_later(self._max_wait_s, self._expire, answer)
+        lane.jobs.append(_Job(list(inputs), answer, deadline))
         if self._turns is None or self._turns.done():
             self._turns = loop.create_task(self._take_turns())
-        return await job.answer
+        return await answer
+
+    def _expire(self, answer: asyncio.Future[Embeddings]) -> None:
+        if not answer.done():
+            answer.set_exception(self._refusal())
+
+    def _refusal(self) -> OverloadedError:
+        seconds = math.ceil(self._batch_s * self.waiting / self._max_batch)
+        return OverloadedError("the model", min(max(seconds, 1), _MAX_RETRY_AFTER_S))
 
     async def _take_turns(self) -> None:
         while self._texts.jobs or self._pictures.jobs:
@@ -154,8 +210,6 @@ class EncodeBatcher:
         """Encode nothing more; whoever still waits is cancelled."""
         if self._turns is not None:
             self._turns.cancel()
-        for answer in [job.answer for job in self._texts.jobs] + [
-            job.answer for job in self._pictures.jobs
-        ]:
-            answer.cancel()
+        self._texts.cancel_all()
+        self._pictures.cancel_all()
         self._executor.shutdown(wait=False, cancel_futures=True)

@@ -1,13 +1,15 @@
-"""One loaded model with everything that answers come from: the encoder behind its batcher, and the
-classifier with the class embeddings that it remembers. They come and go together, so nothing that
-one model made ever meets another. Chooses no model.
+"""One loaded model with everything that answers come from: the encoder behind its batcher, the
+embeddings of what was asked before, and the classifier with the class embeddings that it remembers.
+They come and go together, so nothing that one model made ever meets another. Chooses no model.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from app.batching import EncodeBatcher
+from app.embedding_memory import EmbeddingMemory, Key
 from models.classifier import ZeroShotClassifier
-from models.encoder import Encoder, EncoderInfo
+from models.encoder import Embeddings, Encoder, EncoderInfo
 
 
 @dataclass(slots=True, eq=False)
@@ -16,6 +18,7 @@ class Engine:
 
     batcher: EncodeBatcher
     classifier: ZeroShotClassifier
+    memory: EmbeddingMemory = field(default_factory=lambda: EmbeddingMemory(0))
     holders: int = 0
 
     @property
@@ -27,3 +30,14 @@ class Engine:
     def info(self) -> EncoderInfo:
         """What is loaded."""
         return self.encoder.info
+
+    async def embed_texts(self, texts: Sequence[str]) -> Embeddings:
+        """Embed words that people look for. Returns (len(texts), dim) float32, unit length.
+
+        Raises what the batcher raises.
+        """
+
+        async def encode(missing: list[Key]) -> Embeddings:
+            return await self.batcher.encode_texts([str(text) for text in missing])
+
+        return await self.memory.recall(texts, encode)

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable
 
 from app.batching import EncodeBatcher
+from app.embedding_memory import EmbeddingMemory
 from app.engine import Engine
 from app.failures import ModelNotHereError
 from app.model_choice import model_of
@@ -15,6 +16,7 @@ from app.settings import Settings
 from app.threads import run_in_daemon_thread
 from indexer.catalog.records import GenerationRecord
 from models.calibration import Calibration
+from models.class_cache import ClassEmbeddingCache
 from models.classifier import ZeroShotClassifier
 from models.config import ModelConfig
 from models.encoder import Encoder
@@ -99,10 +101,19 @@ class Engines:
 
         encoder, calibration = await run_in_daemon_thread("load", read)
         info = encoder.info
+        settings = self._settings
         batcher = EncodeBatcher(
-            encoder, waiting=self._settings.queue_length, max_batch=self._settings.batch_size
+            encoder,
+            waiting=settings.queue_length,
+            max_batch=settings.batch_size,
+            max_wait_s=settings.queue_wait_s,
         )
-        engine = Engine(batcher, ZeroShotClassifier(info, calibration))
+        classes = ClassEmbeddingCache(settings.query_cache_bytes)
+        engine = Engine(
+            batcher,
+            ZeroShotClassifier(info, calibration, classes),
+            EmbeddingMemory(settings.query_cache_bytes),
+        )
         self._loaded[info.fingerprint] = engine
         return engine
 

@@ -34,10 +34,10 @@ class ServiceState:
 
     def __init__(self, settings: Settings, encoder_loader: EncoderLoader) -> None:
         self.settings = settings
-        self.lookup = BoundedThreads("lookup", settings.lookup_threads, settings.queue_length)
-        self.decode = BoundedThreads("decoding", settings.decode_threads(), settings.queue_length)
-        self.fetch = BoundedThreads("originals", _FETCH_THREADS, settings.queue_length)
-        self.classify = BoundedThreads("classifying", _CLASSIFY_THREADS, settings.queue_length)
+        self.lookup = _threads(settings, "lookup", settings.lookup_threads)
+        self.decode = _threads(settings, "decoding", settings.decode_threads())
+        self.fetch = _threads(settings, "originals", _FETCH_THREADS)
+        self.classify = _threads(settings, "classifying", _CLASSIFY_THREADS)
         self.duplicates = DuplicateDesk(settings)
         self.desk = JobDesk(settings)
         self.settled = asyncio.Event()
@@ -92,3 +92,7 @@ class ServiceState:
         self.duplicates.close()
         for threads in (self.lookup, self.decode, self.fetch, self.classify):
             threads.close()
+
+
+def _threads(settings: Settings, name: str, threads: int) -> BoundedThreads:
+    return BoundedThreads(name, threads, settings.queue_length, settings.queue_wait_s)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from app.batching import Prepared
+from app.embedding_memory import Key, picture_key
 from app.engine import Engine
 from app.live import Pair
 from app.query import ItemTerm, Term, TextTerm, UploadTerm
@@ -29,13 +30,19 @@ def prepare_upload(encoder: Encoder, data: bytes, limits: DecodeLimits) -> Prepa
 async def embed_upload(
     state: ServiceState, engine: Engine, data: bytes, watch: Stopwatch
 ) -> Embeddings:
-    """Embed one uploaded picture. Returns (1, dim)."""
+    """Embed one uploaded picture, unless it was asked for before. Returns (1, dim)."""
+
+    async def encode(_: list[Key]) -> Embeddings:
+        with watch.step("decode"):
+            prepared = await state.decode.run(
+                prepare_upload, engine.encoder, data, state.settings.upload_limits()
+            )
+        with watch.step("encode"):
+            return await engine.batcher.encode_prepared([prepared])
+
     with watch.step("decode"):
-        prepared = await state.decode.run(
-            prepare_upload, engine.encoder, data, state.settings.upload_limits()
-        )
-    with watch.step("encode"):
-        return await engine.batcher.encode_prepared([prepared])
+        key = await state.decode.run(picture_key, data)
+    return await engine.memory.recall([key], encode)
 
 
 async def embed_terms(
@@ -48,7 +55,7 @@ async def embed_terms(
     if texts:
         with watch.step("encode"):
             rows = [row for row, _ in texts]
-            embeddings[rows] = await engine.batcher.encode_texts([text for _, text in texts])
+            embeddings[rows] = await engine.embed_texts([text for _, text in texts])
     for row, term in enumerate(terms):
         if isinstance(term, UploadTerm):
             embeddings[row] = (await embed_upload(state, engine, term.data, watch))[0]

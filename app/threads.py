@@ -1,7 +1,8 @@
 """Bounded threads: where everything that blocks runs, so that the event loop never does.
 
 A group has so many threads and so many places to wait; when both are full, a request is refused
-at once (OverloadedError) instead of joining a queue that nobody will ever see the end of. Knows
+at once (OverloadedError) instead of joining a queue that nobody will ever see the end of, and so
+is one that has waited for too long. What waits for a caller that has left is not begun. Knows
 nothing about what it runs.
 """
 
@@ -17,19 +18,26 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 RETRY_AFTER_S = 1  # the work in these threads takes milliseconds
+DEFAULT_MAX_WAIT_S = 10.0
 
 
 class BoundedThreads:
     """So many threads, so many places to wait."""
 
-    def __init__(self, name: str, threads: int, waiting: int) -> None:
+    def __init__(
+        self, name: str, threads: int, waiting: int, max_wait_s: float = DEFAULT_MAX_WAIT_S
+    ) -> None:
         self._name = name
+        self._max_wait_s = max_wait_s
         self._room = threads + waiting
         self._busy = 0
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix=name)
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run `work` in a thread and wait for it. Raises OverloadedError when there is no room."""
+        """Run `work` in a thread and wait for it.
+
+        Raises OverloadedError when there is no room, or no thread got to it in time.
+        """
         if self._busy >= self._room:
             raise OverloadedError(self._name, RETRY_AFTER_S)
         self._busy += 1
@@ -38,7 +46,17 @@ class BoundedThreads:
         # Counted until the thread is done, not until the caller has gone: a caller that gives up
         # leaves its work running.
         future.add_done_callback(lambda _: _on_loop(loop, self._leave))
-        return await asyncio.wrap_future(future)
+        expired: list[bool] = []
+        # Cancelling does nothing to work that has begun.
+        deadline = loop.call_later(self._max_wait_s, lambda: expired.append(future.cancel()))
+        try:
+            return await asyncio.wrap_future(future)
+        except asyncio.CancelledError:
+            if any(expired):
+                raise OverloadedError(self._name, RETRY_AFTER_S) from None
+            raise
+        finally:
+            deadline.cancel()
 
     def _leave(self) -> None:
         self._busy -= 1

@@ -18,6 +18,7 @@ golden             embeddings of known inputs, to prove a loaded model by
 loading            ModelConfig → Encoder, offline first, checked by a golden embedding
 prompts            prompt templates and class embeddings
 class_cache        class embeddings that were computed before
+recent_rows        embeddings used lately, within so many bytes
 zero_shot          class scores from embeddings
 calibration        what makes a model's probabilities honest, stored beside it
 classifier         names to probabilities, and to "none of these"

@@ -4,7 +4,6 @@ Bounded, least recently used out first, and safe to share between threads. Never
 """
 
 import hashlib
-from collections import OrderedDict
 from collections.abc import Sequence
 from threading import Lock
 
@@ -12,10 +11,11 @@ import numpy as np
 
 from models.encoder import Embeddings
 from models.prompts import SIMPLE_TEMPLATES, TextEncoder, class_embeddings
+from models.recent_rows import RecentRows
 from models.templates import check_templates
 
-# Ten requests of the most names that one may hold; 31 MB of vectors at 768 dimensions.
-DEFAULT_CAPACITY = 10_000
+# Ten requests of the most names that one may hold, at 768 dimensions.
+DEFAULT_MAX_BYTES = 32 * 2**20
 
 
 class ClassEmbeddingCache:
@@ -24,9 +24,8 @@ class ClassEmbeddingCache:
     Keys are digests, so that long names and many templates cost no more than short ones.
     """
 
-    def __init__(self, capacity: int = DEFAULT_CAPACITY) -> None:
-        self._capacity = capacity
-        self._rows: OrderedDict[bytes, Embeddings] = OrderedDict()  # each (dim,)
+    def __init__(self, max_bytes: int = DEFAULT_MAX_BYTES) -> None:
+        self._rows = RecentRows(max_bytes)
         self._lock = Lock()
 
     def __len__(self) -> int:
@@ -50,25 +49,17 @@ class ClassEmbeddingCache:
         scope = _digest(fingerprint, *templates)
         keys = [_digest(classname, key=scope) for classname in classnames]
         with self._lock:
-            found = {key: self._rows[key] for key in keys if key in self._rows}
-            for key in found:
-                self._rows.move_to_end(key)
+            found = {key: row for key in keys if (row := self._rows.get(key)) is not None}
         missing = {
             key: name for key, name in zip(keys, classnames, strict=True) if key not in found
         }
         if missing:
-            # A copy of each row: a view would keep the whole batch alive.
             rows = class_embeddings(encoder, list(missing.values()), templates)
-            new = {key: row.copy() for key, row in zip(missing, rows, strict=True)}
-            self._keep(new)
-            found |= new
+            found |= dict(zip(missing, rows, strict=True))
+            with self._lock:
+                for key in missing:
+                    self._rows.put(key, found[key])
         return np.stack([found[key] for key in keys])  # (len(classnames), dim)
-
-    def _keep(self, new: dict[bytes, Embeddings]) -> None:
-        with self._lock:
-            self._rows.update(new)
-            while len(self._rows) > self._capacity:
-                self._rows.popitem(last=False)
 
 
 def _digest(*texts: str, key: bytes = b"") -> bytes:

@@ -28,6 +28,8 @@ def serve_command(
     decode_workers: options.DecodeWorkers = None,
     lookup_threads: options.LookupThreads = None,
     queue_length: options.QueueLength = None,
+    queue_wait_s: options.QueueWaitS = None,
+    query_cache_bytes: options.QueryCacheBytes = None,
     poll_interval_s: options.PollIntervalS = None,
     shutdown_grace_s: options.ShutdownGraceS = None,
     writing: options.Writing = None,

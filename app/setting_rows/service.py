@@ -30,6 +30,19 @@ class ServiceRows(BaseModel):
         description="Requests that may wait for the model, and for each group of threads; more "
         "are answered 429.",
     )
+    queue_wait_s: float = Field(
+        default=10,
+        gt=0,
+        le=3600,
+        description="Seconds that a request may wait for its turn; then it is answered 429 instead "
+        "of late.",
+    )
+    query_cache_bytes: int = Field(
+        default=32 * 2**20,
+        ge=0,
+        description="Memory for embeddings of words and pictures that were asked for before, for "
+        "each loaded model; as much again for class names. 0 remembers nothing.",
+    )
     poll_interval_s: float = Field(
         default=0.25,
         gt=0,

@@ -38,8 +38,10 @@ def encoder() -> GatedEncoder:
     return GatedEncoder()
 
 
-def _batcher(encoder: FakeEncoder, waiting: int = 8, max_batch: int = 4) -> EncodeBatcher:
-    return EncodeBatcher(encoder, waiting=waiting, max_batch=max_batch)
+def _batcher(
+    encoder: FakeEncoder, waiting: int = 8, max_batch: int = 4, max_wait_s: float = 60
+) -> EncodeBatcher:
+    return EncodeBatcher(encoder, waiting=waiting, max_batch=max_batch, max_wait_s=max_wait_s)
 
 
 async def _ask(batcher: EncodeBatcher, *texts: str) -> list[asyncio.Task[Embeddings]]:
@@ -78,14 +80,52 @@ async def test_batcher_refuses_at_once_when_its_queue_is_full(encoder: GatedEnco
     assert (await batcher.encode_texts(["e"])).shape == (1, encoder.info.dim)
 
 
-async def test_batcher_fails_only_the_callers_of_the_batch_that_failed(encoder: GatedEncoder):
-    batcher = _batcher(encoder, max_batch=1)
-    tasks = await _ask(batcher, "a", "poison", "b")
+async def test_batcher_fails_only_the_caller_whose_input_fails_the_batch(encoder: GatedEncoder):
+    batcher = _batcher(encoder)
+    tasks = await _ask(batcher, "first", "a", "poison", "b")
     encoder.gate.set()
-    first, second, third = await asyncio.gather(*tasks, return_exceptions=True)
-    assert isinstance(second, EncodeError)
-    assert isinstance(first, np.ndarray)
-    assert isinstance(third, np.ndarray)
+    _, a, poisoned, b = await asyncio.gather(*tasks, return_exceptions=True)
+    assert isinstance(poisoned, EncodeError)
+    np.testing.assert_array_equal(a, FakeEncoder().encode_text(["a"]))
+    np.testing.assert_array_equal(b, FakeEncoder().encode_text(["b"]))
+    assert encoder.batches == [1, 3, 1, 1, 1]  # together, and then once more each
+
+
+async def test_batcher_fails_every_caller_of_a_model_that_fails_and_goes_on(encoder: GatedEncoder):
+    batcher = _batcher(encoder)
+    tasks = await _ask(batcher, "first", "poison", "poison")
+    encoder.gate.set()
+    _, *failed = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [type(one) for one in failed] == [EncodeError, EncodeError]
+    assert (await batcher.encode_texts(["after"])).shape == (1, encoder.info.dim)
+
+
+async def test_batcher_refuses_who_has_waited_too_long_and_encodes_nothing_for_it(
+    encoder: GatedEncoder,
+):
+    batcher = _batcher(encoder, max_wait_s=0.05)
+    running, late = await _ask(batcher, "a", "late")
+    with pytest.raises(OverloadedError) as refusal:
+        await late  # while the model is still busy
+    assert refusal.value.retry_after_s >= 1
+    assert not running.done()
+    encoder.gate.set()
+    await running
+    await batcher.encode_texts(["b"])
+    assert encoder.batches == [1, 1]
+
+
+async def test_batcher_gives_the_place_of_a_caller_that_has_left_to_the_next(
+    encoder: GatedEncoder,
+):
+    batcher = _batcher(encoder, waiting=2)
+    running, left, waiting = await _ask(batcher, "a", "left", "b")
+    left.cancel()
+    await asyncio.sleep(0)
+    (instead,) = await _ask(batcher, "c")
+    encoder.gate.set()
+    await asyncio.gather(running, waiting, instead)
+    assert encoder.batches == [1, 2]
 
 
 async def test_batcher_skips_a_caller_that_has_left(encoder: GatedEncoder):

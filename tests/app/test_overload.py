@@ -18,8 +18,10 @@ class SlowEncoder(FakeEncoder):
     def __init__(self) -> None:
         super().__init__()
         self.gate = threading.Event()
+        self.asked: list[list[str]] = []
 
     def encode_text(self, texts: Sequence[str]) -> Embeddings:
+        self.asked.append(list(texts))
         self.gate.wait(20)
         return super().encode_text(texts)
 
@@ -32,9 +34,9 @@ def slow() -> Iterator[SlowEncoder]:
     encoder.gate.set()
 
 
-def _search(client: httpx.Client) -> httpx.Response:
+def _search(client: httpx.Client, words: str) -> httpx.Response:
     return httpx.get(
-        client.base_url.join("/v1/search"), params={"q": "red"}, timeout=20, trust_env=False
+        client.base_url.join("/v1/search"), params={"q": words}, timeout=20, trust_env=False
     )
 
 
@@ -45,7 +47,7 @@ def test_requests_beyond_the_queue_are_answered_429_at_once_and_the_others_later
         serving(settings_for(queue_length=3, batch_size=1), lambda _: slow) as client,
         ThreadPoolExecutor(8) as pool,
     ):
-        asked = [pool.submit(_search, client) for _ in range(8)]
+        asked = [pool.submit(_search, client, f"red {number}") for number in range(8)]
         refused: list[Future[httpx.Response]] = []
         while len(refused) < 4:
             refused = [one for one in asked if one.done()]
@@ -58,6 +60,36 @@ def test_requests_beyond_the_queue_are_answered_429_at_once_and_the_others_later
         assert statuses == [200] * 4 + [429] * 4
 
 
+def test_request_that_waited_too_long_is_answered_429_and_not_late(
+    library, settings_for, serving, slow: SlowEncoder
+):
+    settings = settings_for(queue_wait_s=0.2, batch_size=1)
+    with serving(settings, lambda _: slow) as client, ThreadPoolExecutor(2) as pool:
+        running = pool.submit(_search, client, "red")
+        while not slow.asked:
+            time.sleep(0.01)
+        late = _search(client, "blue")
+        assert (late.status_code, late.json()["code"]) == (429, "overloaded")
+        assert not running.done()
+        slow.gate.set()
+        assert running.result().status_code == 200
+    assert slow.asked == [["red"]]
+
+
+def test_same_question_of_many_is_encoded_once_while_it_runs_and_afterwards(
+    library, settings_for, serving, slow: SlowEncoder
+):
+    with serving(settings_for(), lambda _: slow) as client, ThreadPoolExecutor(4) as pool:
+        asked = [pool.submit(_search, client, "red") for _ in range(4)]
+        while not slow.asked:
+            time.sleep(0.01)
+        slow.gate.set()
+        answers = [one.result().json()["hits"] for one in asked]
+        assert all(answer == answers[0] for answer in answers)
+        assert _search(client, "red").json()["hits"] == answers[0]
+    assert slow.asked == [["red"]]
+
+
 def test_health_and_pictures_answer_at_once_while_the_model_is_busy(
     library, settings_for, serving, slow: SlowEncoder
 ):
@@ -66,7 +98,7 @@ def test_health_and_pictures_answer_at_once_while_the_model_is_busy(
         ThreadPoolExecutor(4) as pool,
     ):
         (some, *_) = client.get("/v1/collections/default/sample").json()["hits"]
-        waiting = [pool.submit(_search, client) for _ in range(4)]
+        waiting = [pool.submit(_search, client, f"red {number}") for number in range(4)]
         for path in ("/healthz", "/readyz", some["image_url"], "/v1/collections"):
             began_s = time.monotonic()
             assert client.get(path).status_code == 200

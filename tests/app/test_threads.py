@@ -57,6 +57,34 @@ async def test_work_of_a_caller_that_left_still_counts_until_it_is_done(threads:
     await asyncio.gather(*running, return_exceptions=True)
 
 
+async def test_work_that_no_thread_got_to_in_time_is_refused_and_never_done():
+    group = BoundedThreads("testing", threads=1, waiting=2, max_wait_s=0.05)
+    release, done = threading.Event(), list[int]()
+    running = asyncio.create_task(group.run(release.wait))
+    await asyncio.sleep(0)
+    with pytest.raises(OverloadedError):
+        await group.run(done.append, 1)
+    release.set()
+    assert await running  # what has begun is not cut short
+    await group.run(done.append, 2)
+    group.close()
+    assert done == [2]
+
+
+async def test_work_that_waits_for_a_caller_that_left_is_never_done(threads: BoundedThreads):
+    release, done = threading.Event(), list[int]()
+    running = [asyncio.create_task(threads.run(release.wait)) for _ in range(2)]
+    left = asyncio.create_task(threads.run(done.append, 1))
+    await asyncio.sleep(0)
+    left.cancel()
+    await asyncio.sleep(0)
+    after = asyncio.create_task(threads.run(done.append, 2))  # in the place that was left
+    await asyncio.sleep(0)
+    release.set()
+    await asyncio.gather(*running, after)
+    assert done == [2]
+
+
 async def test_long_work_leaves_the_event_loop_free(threads: BoundedThreads):
     working = asyncio.create_task(threads.run(time.sleep, 0.3))
     ticks = 0

@@ -10,7 +10,11 @@ from models.class_cache import ClassEmbeddingCache
 from models.encoder import Embeddings
 from models.fake_encoder import FakeEncoder
 from models.prompts import class_embeddings
+from models.recent_rows import ROW_OVERHEAD_BYTES, RecentRows
 from models.templates import TemplateError
+
+DIGEST_BYTES = 16
+ROW_BYTES = ROW_OVERHEAD_BYTES + DIGEST_BYTES + 32 * 4  # of a name, with the encoder below
 
 
 class CountingTexts:
@@ -57,7 +61,7 @@ def test_another_model_or_other_templates_share_nothing(
 
 
 def test_the_name_used_longest_ago_goes_first() -> None:
-    texts, cache = CountingTexts(), ClassEmbeddingCache(capacity=2)
+    texts, cache = CountingTexts(), ClassEmbeddingCache(max_bytes=2 * ROW_BYTES)
     for name in ("red", "blue", "red", "green"):
         cache.class_embeddings(texts, "f", [name], ["{}"])
     assert len(cache) == 2
@@ -68,7 +72,7 @@ def test_the_name_used_longest_ago_goes_first() -> None:
 
 
 def test_many_threads_get_the_right_rows() -> None:
-    texts, cache = CountingTexts(), ClassEmbeddingCache(capacity=20)
+    texts, cache = CountingTexts(), ClassEmbeddingCache(max_bytes=20 * ROW_BYTES)
     names = [f"name {number}" for number in range(40)]
     expected = class_embeddings(FakeEncoder(), names, ["{}"])
 
@@ -85,3 +89,28 @@ def test_many_threads_get_the_right_rows() -> None:
 def test_a_template_without_a_place_is_refused_even_for_known_names() -> None:
     with pytest.raises(TemplateError):
         ClassEmbeddingCache().class_embeddings(FakeEncoder(), "f", ["red"], ["a photo"])
+
+
+def test_recent_rows_never_take_more_bytes_than_allowed_whatever_is_put() -> None:
+    random = np.random.default_rng(7)
+    rows = RecentRows(max_bytes=20_000)
+    naive: list[tuple[str, int]] = []  # key and bytes, used longest ago first
+    for _ in range(500):
+        key = "köy"[: random.integers(4)] + str(random.integers(40))
+        row = np.ones(int(random.integers(1, 500)), np.float32)
+        rows.put(key, row)
+        key_bytes = len(key) if key.isascii() else 4 * len(key)
+        naive = [one for one in naive if one[0] != key]
+        naive.append((key, ROW_OVERHEAD_BYTES + key_bytes + row.nbytes))
+        while sum(size for _, size in naive) > 20_000:
+            del naive[0]
+        asked = f"{random.integers(40)}"
+        assert (rows.get(asked) is not None) == (asked in [name for name, _ in naive])
+        naive.sort(key=lambda one: one[0] == asked)
+        assert rows.size_bytes == sum(size for _, size in naive) <= 20_000
+
+
+def test_recent_rows_without_room_keep_nothing() -> None:
+    rows = RecentRows(max_bytes=0)
+    rows.put("red", np.ones(4, np.float32))
+    assert (len(rows), rows.size_bytes, rows.get("red")) == (0, 0, None)
