@@ -6,7 +6,7 @@ main          the app factory and its lifespan
 state         what lives as long as the process: models, threads, live collections
 dependencies  how a route gets at the state
 bounds        how much one request may ask for
-failures      what can go wrong in `app` itself, as one tree
+failures      what can go wrong in `app` itself, as one tree; door_failures: who is turned away
 error_table   the one ordered table: domain error → status, code
 errors        every error as an answer: problem+json
 schemas       request and response types that are shared; search_schemas: those of search,
@@ -15,6 +15,8 @@ schemas       request and response types that are shared; search_schemas: those 
               filter_schemas: those of filters, facets and modes,
               index_schemas: of what is searched,
               generation_schemas: those of kept generations
+upload_desk   single pictures that clients put: kept, and handed to a worker
+upload_schemas  their request and response types; put_bodies: the body of a put
 duplicate_desk  duplicates as the service sees them: the files, and looking in passing
 duplicate_schemas  their request and response types
 bodies        JSON and multipart bodies → checked requests

@@ -7,7 +7,7 @@ itself: `errors` does.
 
 from dataclasses import dataclass
 
-from app import failures
+from app import door_failures, failures
 from indexer import errors as indexer_errors
 from models import errors as model_errors
 
@@ -38,6 +38,14 @@ ERROR_TABLE: tuple[ErrorRow, ...] = (
     ErrorRow(failures.NotReadyError, 503, "not_ready", "Not ready"),
     ErrorRow(failures.ModelNotHereError, 409, "model_mismatch", "Another model"),
     ErrorRow(failures.FileGoneError, 410, "file_gone", "The file is gone"),
+    ErrorRow(door_failures.KeyNeededError, 401, "key_needed", "A key is needed"),
+    ErrorRow(door_failures.WrongKeyError, 401, "key_wrong", "The key opens nothing"),
+    ErrorRow(door_failures.RoleTooLowError, 403, "role_too_low", "The key does not open this"),
+    ErrorRow(door_failures.RateLimitedError, 429, "rate_limited", "Too many requests"),
+    ErrorRow(
+        door_failures.KeysUnreadableError, 503, "keys_unreadable", "No way to check keys", _LOGS
+    ),
+    ErrorRow(door_failures.DoorError, 500, "internal", "Internal error", _LOGS),
     ErrorRow(
         failures.StoreUnreachableError,
         502,

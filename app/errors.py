@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app import failures
+from app.door_failures import DoorError
 from app.error_table import ERROR_TABLE, row_for
 from app.schemas import Problem, ProblemField
 from indexer.errors import FilterError
@@ -65,6 +66,8 @@ def error_response(error: Exception, path: str) -> Response:
 
 def _headers(error: Exception) -> dict[str, str]:
     """What clients are told besides the problem itself."""
+    if isinstance(error, DoorError):
+        return error.headers
     if isinstance(error, failures.OverloadedError):
         return {"Retry-After": str(error.retry_after_s)}
     if isinstance(error, failures.NotReadyError):

@@ -11,7 +11,10 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 
+from app.access.doors import Doors, doors_of
+from app.access.keyring import Keyring
 from app.engines import EncoderLoader
 from app.errors import install_error_handlers
 from app.routes import (
@@ -77,11 +80,7 @@ def create_app(
         redoc_url=None,
         generate_unique_id_function=_operation_id,
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
-        middleware=[
-            Middleware(Guard),
-            Middleware(HostCheck, names=allowed_names(settings.host, settings.allowed_hosts)),
-            Middleware(BodyLimit, max_bytes=settings.max_upload_bytes),
-        ],
+        middleware=_middleware(settings),
     )
     app.state.sightline = state
     install_error_handlers(app)

@@ -2,7 +2,6 @@
 last catch. Plain ASGI, a few microseconds each. Knows no route.
 """
 
-import ipaddress
 import logging
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -10,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import error_response
 from app.failures import BodyTooLargeError, HostNotAllowedError
+from app.listening import is_loopback
 
 logger = logging.getLogger("sightline")
 
@@ -37,16 +37,6 @@ RESPONSE_HEADERS = {
     "X-Frame-Options": "DENY",
 }
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
-
-
-def is_loopback(host: str) -> bool:
-    """Whether an address to listen on can be reached from this machine only."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def allowed_names(host: str, configured: str) -> frozenset[str] | None:

@@ -14,10 +14,12 @@ from types import FrameType
 
 import uvicorn
 
+from app.access.keyring import Keyring
+from app.door_failures import NoKeysError
 from app.engines import EncoderLoader
 from app.failures import ListenError
+from app.listening import is_loopback
 from app.main import create_app
-from app.security import is_loopback
 from app.settings import Settings
 from app.state import ServiceState
 from models.loading import load_encoder
@@ -93,6 +95,18 @@ def url_of(bound: socket.socket) -> str:
     return f"http://{shown}:{port}/"
 
 
+def check_doors(settings: Settings, warn: Callable[[str], None]) -> None:
+    """See to it that nobody serves strangers by mistake. Raises NoKeysError."""
+    if is_loopback(settings.host) or Keyring(settings.data_dir).now().any_works:
+        return
+    if not settings.insecure:
+        raise NoKeysError(settings.host)
+    warn(
+        f"WARNING: listening on {settings.host}, which is not a loopback address, without a key: "
+        "everybody who can reach this address can search and see every picture."
+    )
+
+
 def serve(
     settings: Settings,
     *,
@@ -100,15 +114,11 @@ def serve(
     warn: Callable[[str], None],
     encoder_loader: EncoderLoader = load_encoder,
 ) -> None:
-    """Serve until a signal comes, and close everything. Raises ListenError, or why the model
-    cannot be loaded.
+    """Serve until a signal comes, and close everything. Raises NoKeysError, ListenError, or why
+    the model cannot be loaded.
     """
+    check_doors(settings, warn)
     bound = listen(settings.host, settings.port)
-    if not is_loopback(settings.host):
-        warn(
-            f"WARNING: listening on {settings.host}, which is not a loopback address. There is no "
-            "password: everybody who can reach this address can search and see every picture."
-        )
     app = create_app(settings, encoder_loader)
     state = app.state.sightline
     assert isinstance(state, ServiceState)

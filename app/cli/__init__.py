@@ -6,6 +6,8 @@
     progress  how an index run is shown: a bar on a terminal, plain lines otherwise
     jobs      `sightline jobs`, with job_schedule (`sightline jobs schedule`) and job_output
     worker    `sightline worker`: runs jobs
+    keys      `sightline keys`: create, list, revoke
+    questions what `sightline search` was asked → the one query, embedded here
     folding   near duplicates folded in what `sightline search` shows
     duplicates  `sightline duplicates`: list, decide, and hash what has no hashes yet
     evaluate  `sightline eval`: names its commands evaluate_retrieval, evaluate_zeroshot and

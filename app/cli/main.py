@@ -17,6 +17,7 @@ from app.cli import (
     index,
     info,
     jobs,
+    keys,
     reindex,
     search,
     serve,
@@ -45,6 +46,7 @@ cli.add_typer(jobs.jobs)
 cli.command("worker")(worker.worker_command)
 cli.command("reindex")(reindex.reindex_command)
 cli.add_typer(generations.generations)
+cli.add_typer(keys.keys)
 cli.command("search")(search.search_command)
 cli.command("classify")(classify.classify_command)
 cli.command("duplicates")(duplicates.duplicates_command)

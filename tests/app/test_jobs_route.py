@@ -17,7 +17,6 @@ from app import job_desk
 from app.cli.main import cli
 from app.settings import Settings, environment_for_child
 from app.worker_keeper import WorkerKeeper, worker_command
-from app.writing import is_writable
 from indexer.config import IndexConfig
 from indexer.jobs.board import JobBoard
 from indexer.jobs.claims import Claims
@@ -157,19 +156,6 @@ def test_pages_of_other_sites_may_not_change_anything(jobs_client: httpx.Client,
     assert (refused.status_code, refused.json()["code"]) == (403, "foreign_origin")
     own = str(jobs_client.base_url).rstrip("/")
     assert jobs_client.post("/v1/jobs", json={}, headers={"Origin": own}).status_code == 201
-
-
-@pytest.mark.parametrize(
-    ("host", "writing", "allowed"),
-    [
-        ("127.0.0.1", "auto", True),
-        ("0.0.0.0", "auto", False),
-        ("0.0.0.0", "on", True),
-        ("127.0.0.1", "off", False),
-    ],
-)
-def test_writing_is_open_on_this_machine_only_unless_configured(host, writing, allowed):
-    assert is_writable(Settings(host=host, writing=writing)) is allowed
 
 
 def test_events_of_an_ended_job_are_told_once(jobs_client: httpx.Client):

@@ -34,8 +34,10 @@ def say(line):
 def warn(line):
     print(line, file=sys.stderr, flush=True)
 
-host, port, model, data_dir = sys.argv[1:]
-settings = Settings(host=host, port=int(port), model=model, data_dir=Path(data_dir))
+host, port, model, data_dir, insecure = sys.argv[1:]
+settings = Settings(
+    host=host, port=int(port), model=model, data_dir=Path(data_dir), insecure=insecure == "True"
+)
 try:
     serve(settings, say=say, warn=warn, encoder_loader=load)
 except (AppError, ModelError) as error:
@@ -50,9 +52,9 @@ def start(tmp_path: Path) -> Iterator[Start]:
     processes: list[subprocess.Popen[str]] = []
 
     def begin(
-        host: str = "127.0.0.1", port: int = 0, model: str = "fake"
+        host: str = "127.0.0.1", port: int = 0, model: str = "fake", insecure: bool = False
     ) -> "subprocess.Popen[str]":
-        arguments = [host, str(port), model, str(tmp_path / "data")]
+        arguments = [host, str(port), model, str(tmp_path / "data"), str(insecure)]
         process = subprocess.Popen(
             [sys.executable, "-c", SCRIPT, *arguments],
             cwd=ROOT,
@@ -162,11 +164,18 @@ def test_process_whose_model_cannot_be_loaded_ends_and_says_why(start: Start):
     assert said == ""
 
 
-def test_process_warns_when_others_can_reach_it(start: Start):
+def test_process_refuses_to_serve_strangers_without_a_key(start: Start):
     process = start(host="0.0.0.0")
+    _, error = process.communicate(timeout=20)
+    assert process.returncode == 1
+    assert "sightline keys create" in error
+
+
+def test_process_warns_when_others_can_reach_it(start: Start):
+    process = start(host="0.0.0.0", insecure=True)
     url = _ready_url(process)
     assert httpx.get(url + "healthz", trust_env=False).status_code == 200
     process.terminate()
     _, error = process.communicate(timeout=20)
     assert "WARNING" in error
-    assert "no password" in error.lower()
+    assert "without a key" in error
