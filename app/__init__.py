@@ -34,6 +34,7 @@ model_names   the names by which clients ask for a loaded model
 classifying   a picture and class names → class scores
 pictures      items of the catalog → pictures of the API
 picture_files the bytes of a picture and of its thumbnail
+leaving       clients that leave: what they asked for is given up
 stopwatch     milliseconds of the steps of one request
 embedding_memory  embeddings of what was asked before; the same is encoded once
 batching      cross-request batches for the encoder, with back-pressure

@@ -17,6 +17,7 @@ from app.access.doors import Doors, doors_of
 from app.access.keyring import Keyring
 from app.engines import EncoderLoader
 from app.errors import install_error_handlers
+from app.leaving import LeavingClients
 from app.routes import (
     classify,
     collections,

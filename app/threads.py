@@ -33,6 +33,11 @@ class BoundedThreads:
         self._busy = 0
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix=name)
 
+    @property
+    def busy(self) -> int:
+        """How many pieces of work run or wait."""
+        return self._busy
+
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `work` in a thread and wait for it.
 
