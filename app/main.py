@@ -91,6 +91,29 @@ def create_app(
     return app
 
 
+def _middleware(settings: Settings) -> list[Middleware]:
+    """What stands before every route, the outermost first."""
+    foreign_pages = Middleware(
+        CORSMiddleware,
+        allow_origins=settings.cors_list(),
+        allow_methods=["GET", "POST", "PUT", "DELETE"],
+        allow_headers=["Authorization", "X-API-Key", "Content-Type", "Last-Event-ID"],
+        expose_headers=["Retry-After", "Location", "ETag"],
+    )
+    return [
+        Middleware(Guard),
+        Middleware(HostCheck, names=allowed_names(settings.host, settings.allowed_hosts)),
+        *([foreign_pages] if settings.cors_list() else []),
+        Middleware(
+            Doors,
+            settings=settings,
+            keyring=Keyring(settings.data_dir),
+            doors=doors_of(_ROUTERS),
+        ),
+        Middleware(BodyLimit, max_bytes=settings.max_upload_bytes),
+    ]
+
+
 def installed_version() -> str:
     """The version of the installed package; `0` when it runs from a bare checkout."""
     try:
