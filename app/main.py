@@ -112,6 +112,7 @@ def _middleware(settings: Settings) -> list[Middleware]:
         ),
         Middleware(BodyLimit, max_bytes=settings.max_upload_bytes),
     ]
+        Middleware(LeavingClients),
 
 
 def installed_version() -> str:
