@@ -2,6 +2,7 @@
 
 Read half (the service may import it):
     errors        the IndexerError tree
+    text_errors   its branch of captions, vocabularies and tags
     config        IndexConfig: where a collection lives, how it is indexed; list_collections
     locations     paths as URIs and back
     originals     a picture's bytes by its URI, wherever they lie
@@ -23,6 +24,7 @@ Read half (the service may import it):
     merge_policy  when changes are put in front of an index, and when merged into it
     locking       the one writer of a collection
     searcher      embeddings → hits with metadata
+    caption_search  captions, by what they mean
     ranking       rankings by embeddings and by words → one
     filters       which pictures to search, by their metadata; counts of its values (package)
     duplicates    the same picture more than once (package)
@@ -44,6 +46,8 @@ Write half (the batch job; the service never imports it):
     encoding      a batch → embeddings, though one picture of it fails
     thumbnails    small JPEGs by content hash
     publisher     the one place where a generation becomes current
+    caption_part  the captions of a generation, embedded and indexed
+    staged_vectors  what is staged for an index, as a protocol
     parts         the index files of a new generation: written, or linked
     base_part     the base of an index, and of which kind it is
     upkeep        embeddings that are not as they were written

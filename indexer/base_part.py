@@ -7,10 +7,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from indexer.catalog.staging import ItemVectors, Staging
+from indexer.catalog.staging import ItemVectors
 from indexer.config import IndexConfig
 from indexer.gate_queries import GateQueries, gate_queries
 from indexer.recall_gate import Base, build_base
+from indexer.staged_vectors import StagedVectors
 from indexer.vector_index.choice import Budget, IndexPlan, choose_kind
 from indexer.vector_index.kinds import EXACT
 from indexer.vector_store import VectorStore
@@ -23,7 +24,7 @@ _SEED = 3
 
 def build_base_part(
     config: IndexConfig,
-    staging: Staging,
+    staging: StagedVectors,
     store: VectorStore,
     dim: int,
     encoder: Callable[[], Encoder | None],

@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 from indexer.catalog import publication
+from indexer.catalog.captions import count_embedded, has_captions
 from indexer.catalog.connection import Database
 from indexer.catalog.differences import Differences
 from indexer.catalog.facts import forget_facts
@@ -205,6 +206,7 @@ class _Run:
             needed = item_count > 0
         else:
             needed = self._differences.any() or model != newest or rebuild or damaged
+            needed = needed or self._captions_wanted(model)
         if not needed:
             staging.settle()
             return
@@ -233,6 +235,15 @@ class _Run:
         """The configured model, if it is the one whose embeddings are published."""
         encoder = self._loaded()
         return encoder if encoder.info.fingerprint == model.fingerprint else None
+
+    def _captions_wanted(self, model: KnownModel) -> bool:
+        """Whether captions have no embeddings, or have lost some, though nothing else changed."""
+        newest = self._newest_of(model)
+        if newest is None or not self._config.embed_captions:
+            return False
+        if newest.captions is None:
+            return has_captions(self._database)
+        return count_embedded(self._database, model.model_id) < newest.captions.count
 
     def _newest_of(self, model: KnownModel) -> GenerationRecord | None:
         """The newest generation, if its index files can be gone on with under this model."""

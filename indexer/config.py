@@ -37,6 +37,7 @@ class IndexConfig:
     limits: DecodeLimits = field(default_factory=DecodeLimits)
     thumbnails: bool = True
     file_facts: bool = True
+    embed_captions: bool = True
     thumbnail_side: int = 384
     # The kind of index, "auto" for the one that suits the size; what an approximate one must find.
     index_kind: str = AUTO

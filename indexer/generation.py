@@ -7,7 +7,7 @@ a reader; the operating system ends the lease with the process. Never changes a 
 import fcntl
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,7 @@ from indexer.catalog.reader import CatalogReader
 from indexer.catalog.records import GenerationRecord
 from indexer.config import IndexConfig
 from indexer.errors import CollectionNotFoundError, GenerationDamagedError, NoGenerationError
-from indexer.index_files import OpenIndex, check_file, open_index
+from indexer.index_files import OpenIndex, OpenPart, check_file, open_index
 from indexer.vector_index.index import IndexUnusableError
 from indexer.vector_index.parted import PartedIndex
 from indexer.vector_store import VectorsMissingError, VectorStore
@@ -34,17 +34,34 @@ class Generation:
     """An open generation. Close it, so that an indexer may drop it when it is old."""
 
     def __init__(
-        self, record: GenerationRecord, opened: OpenIndex, store: VectorStore, lease: int
+        self,
+        record: GenerationRecord,
+        opened: OpenIndex,
+        captions: OpenIndex | None,
+        store: VectorStore,
+        lease: int,
     ) -> None:
         self.record = record
         self.store = store
         self._opened = opened
+        self._captions = captions
         self._lease = lease
 
     @property
     def index(self) -> PartedIndex:
         """What is searched."""
         return self._opened.searched
+
+    @property
+    def captions(self) -> PartedIndex | None:
+        """What is searched for texts; None where no caption is embedded."""
+        return None if self._captions is None else self._captions.searched
+
+    @property
+    def parts(self) -> tuple[OpenPart, ...]:
+        """Everything that a later generation may share."""
+        captions = () if self._captions is None else self._captions.parts
+        return self._opened.parts + captions
 
     def close(self) -> None:
         """End the lease; the index stays usable for whoever is still searching."""
@@ -98,7 +115,7 @@ def verify_generation(config: IndexConfig, reader: CatalogReader, number: int | 
         record = generation.record
         directory = config.generation_dir(record.generation)
         try:
-            for file in record.layout.files:
+            for file in record.files:
                 check_file(directory, file, completely=True)
             _check_sample(generation, reader)
         except (IndexUnusableError, VectorsMissingError) as error:
@@ -126,21 +143,37 @@ def _open(config: IndexConfig, record: GenerationRecord, like: Generation | None
     lease = _take_lease(record.generation, directory / MANIFEST_FILE)
     try:
         segments = _check_manifest(directory / MANIFEST_FILE, record)
-        shared = () if like is None else like._opened.parts
+        shared = () if like is None else like.parts
         opened = open_index(directory, record.layout, record.dim, shared)
         if opened.searched.count != record.item_count:
             raise IndexUnusableError(
                 f"the index holds {opened.searched.count} items instead of {record.item_count}"
             )
+        captions = _open_captions(directory, record, shared)
         store = VectorStore(config.vectors_dir(record.fingerprint), record.dim)
         store.check(segments)
-        return Generation(record, opened, store, lease)
+        return Generation(record, opened, captions, store, lease)
     except (IndexUnusableError, VectorsMissingError) as error:
         os.close(lease)
         raise GenerationDamagedError(record.generation, error.reason) from error
     except BaseException:
         os.close(lease)
         raise
+
+
+def _open_captions(
+    directory: Path, record: GenerationRecord, shared: Iterable[OpenPart]
+) -> OpenIndex | None:
+    captions = record.captions
+    if captions is None or captions.layout is None:
+        return None
+    opened = open_index(directory, captions.layout, record.dim, shared)
+    if opened.searched.count != captions.count:
+        raise IndexUnusableError(
+            f"{captions.layout.base.name} holds {opened.searched.count} captions instead of "
+            f"{captions.count}"
+        )
+    return opened
 
 
 def _take_lease(generation: int, path: Path) -> int:

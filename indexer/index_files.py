@@ -18,6 +18,7 @@ from indexer.vector_index.parted import PartedIndex
 
 BASE_FILE = "index.faiss"
 DEAD_FILE = "dead.ids"
+CAPTIONS_PREFIX = "captions-"  # of the files of the index of captions
 DEAD_KIND = "dead"
 # A checksum of so many bytes takes some hundredths of a second: no reader waits for that.
 CHECKED_AT_OPEN_BYTES = 32 * 2**20

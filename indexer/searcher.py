@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from indexer.caption_search import CaptionSearch
 from indexer.catalog.reader import CatalogReader
 from indexer.catalog.records import GenerationRecord, Item, SkippedFile
 from indexer.config import IndexConfig
@@ -49,6 +50,7 @@ class Searcher:
         self.record: GenerationRecord = generation.record
         self.selector = Selector(reader.metadata, reader.words, generation.index.ids)
         self._facets = FacetCounter(reader.metadata, self.selector)
+        self.captions = CaptionSearch(config.collection, reader, generation, self.selector)
 
     @classmethod
     def open(

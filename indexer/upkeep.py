@@ -22,7 +22,7 @@ def forget_lost_vectors(
             store.check({segment_name(segment): row_count})
         except VectorsMissingError as error:
             lost = table.rows.forget_segment(model.model_id, segment)
-            note(f"{error.reason}: {lost} pictures are encoded again")
+            note(f"{error.reason}: {lost} pictures and captions are encoded again")
 
 
 def forget_altered_vectors(
@@ -38,4 +38,4 @@ def forget_altered_vectors(
             store.check_rows(rows)
         except VectorsMissingError as error:
             lost = table.rows.forget(model.model_id, rows.first_row, rows.row_count)
-            note(f"{error.reason}: {lost} pictures are encoded again")
+            note(f"{error.reason}: {lost} pictures and captions are encoded again")

@@ -14,7 +14,7 @@ from indexer.catalog.reader import CatalogReader
 from indexer.catalog.records import GenerationRecord
 from indexer.config import IndexConfig
 from indexer.errors import CatalogDamagedError, GenerationDamagedError
-from indexer.generation import open_generation
+from indexer.generation import Generation, open_generation
 from indexer.index_files import check_file
 from indexer.vector_index.index import IndexUnusableError
 from indexer.vector_store import VectorsMissingError, VectorStore, segment_name, segment_of
@@ -48,7 +48,7 @@ def generation_findings(
     number, catalog = record.generation, config.catalog_path().name
     directory = config.generation_dir(number)
     seen = set()
-    for file in record.layout.files:
+    for file in record.files:
         try:
             check_file(directory, file, completely=True)
         except IndexUnusableError as error:
@@ -65,10 +65,22 @@ def generation_findings(
         with closing(open_generation(config, reader, number)) as generation:
             if not seen and set(generation.index.ids().tolist()) != held:
                 yield Finding(number, catalog, f"{catalog}: other items than in the index")
+            if not seen and not _captions_agree(generation, inspection):
+                yield Finding(number, catalog, f"{catalog}: other captions than in their index")
     except GenerationDamagedError as error:
         name = error.reason.split()[0]
         if name not in seen and not name.startswith("segment-"):
             yield Finding(number, name, error.reason)
+
+
+def _captions_agree(generation: Generation, inspection: Inspection) -> bool:
+    """Whether the captions of the pictures are those of the index of captions."""
+    captions = generation.record.captions
+    if captions is None:
+        return True
+    indexed = set() if generation.captions is None else set(generation.captions.ids().tolist())
+    held = inspection.captions(generation.record.generation)
+    return indexed <= held and len(held) - len(indexed) == captions.missing
 
 
 def vector_findings(

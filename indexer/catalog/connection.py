@@ -74,7 +74,9 @@ class Database:
         row = self.one(sql, parameters)
         return None if row is None else row[0]
 
-    def add_function(self, name: str, arity: int, function: Callable[..., str]) -> None:
+    def add_function(
+        self, name: str, arity: int, function: Callable[..., str | bytes | int]
+    ) -> None:
         """Let SQL call a pure function."""
         self._connection.create_function(name, arity, function, deterministic=True)
 

@@ -6,6 +6,7 @@ A row of `items` never changes but for `last_gen`, which is left out. Knows no d
 import hashlib
 
 _DIGEST_BYTES = 12
+_CAPTION_BYTES = 16  # no two texts of any collection there will be share 128 bits
 _NUMBERS = {"item_id", "size_bytes", "width", "height", "model_id", "vector_row", "first_gen"}
 # In the order of the arguments of `item_digest`.
 _DIGESTED = (
@@ -26,3 +27,9 @@ def item_digest(*values: object) -> str:
     """The digest of a row's values, in the order of `digested`."""
     data = b"\x1f".join(v if isinstance(v, bytes) else str(v).encode() for v in values)
     return hashlib.blake2b(data, digest_size=_DIGEST_BYTES).hexdigest()
+
+
+def caption_digest(text: object) -> bytes:
+    """What a caption is known by."""
+    data = str(text).encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(data, digest_size=_CAPTION_BYTES).digest()

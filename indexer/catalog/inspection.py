@@ -18,6 +18,9 @@ ORDER BY item_id LIMIT {_PAGE_ROWS}"""
 _DOUBLED = """
 SELECT count(*) - count(DISTINCT image_id), count(*) - count(DISTINCT uri) FROM items
 WHERE first_gen <= ?1 AND (last_gen IS NULL OR last_gen >= ?1)"""
+_CAPTIONS = """
+SELECT DISTINCT c.text_id FROM item_captions c JOIN items i USING (item_id)
+WHERE i.first_gen <= ?1 AND (i.last_gen IS NULL OR i.last_gen >= ?1)"""
 _OTHER_MODEL = """
 SELECT count(*) FROM items JOIN models USING (model_id)
 WHERE first_gen <= ?1 AND (last_gen IS NULL OR last_gen >= ?1) AND fingerprint <> ?2"""
@@ -56,6 +59,10 @@ class Inspection:
                 f"{record.item_count}"
             )
         return numbers, complaints[:_MOST_COMPLAINTS]
+
+    def captions(self, generation: int) -> set[int]:
+        """The numbers of the texts that a generation's items have as captions."""
+        return {row[0] for row in self._pool.query(_CAPTIONS, (generation,))}
 
     def vector_ranges(self, fingerprint: str) -> list[WrittenRows]:
         """What was written of a model's embeddings and is not lost."""

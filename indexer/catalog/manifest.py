@@ -6,12 +6,17 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from indexer.catalog.records import GenerationRecord, IndexFile, IndexLayout, Json
+from indexer.catalog.records import (
+    CaptionIndex,
+    GenerationRecord,
+    IndexFile,
+    IndexLayout,
+    Json,
+)
 
 
 def manifest_text(record: GenerationRecord) -> str:
     """The manifest of a generation."""
-    layout = record.layout
     content: dict[str, Json] = {
         "generation": record.generation,
         "created_at": record.created_at,
@@ -19,14 +24,8 @@ def manifest_text(record: GenerationRecord) -> str:
         "dim": record.dim,
         "item_count": record.item_count,
         "model": record.model,
-        "index": {
-            "kind": layout.base.kind,
-            "reason": layout.reason,
-            "effort": layout.effort,
-            "gate": layout.gate,
-            "parts": [_file_to_json(file) for file in layout.parts],
-            "dead": None if layout.dead is None else _file_to_json(layout.dead),
-        },
+        "index": _layout_to_json(record.layout),
+        "captions": None if record.captions is None else _captions_to_json(record.captions),
         "vector_segments": dict(record.vector_segments),
     }
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
@@ -36,7 +35,6 @@ def record_of(text: str) -> GenerationRecord:
     """The generation that a manifest describes. Raises ValueError if it is none."""
     try:
         content: dict[str, Any] = json.loads(text)
-        index = content["index"]
         return GenerationRecord(
             generation=content["generation"],
             created_at=content["created_at"],
@@ -44,17 +42,49 @@ def record_of(text: str) -> GenerationRecord:
             dim=content["dim"],
             item_count=content["item_count"],
             model=content["model"],
-            layout=IndexLayout(
-                parts=tuple(_file_of(part) for part in index["parts"]),
-                dead=None if index["dead"] is None else _file_of(index["dead"]),
-                reason=index["reason"],
-                effort=index["effort"],
-                gate=index["gate"],
-            ),
+            layout=_layout_of(content["index"]),
             vector_segments=content["vector_segments"],
+            captions=_captions_of(content.get("captions")),
         )
     except (KeyError, TypeError, IndexError) as error:
         raise ValueError(f"no manifest: {error}") from error
+
+
+def _layout_to_json(layout: IndexLayout) -> dict[str, Json]:
+    return {
+        "kind": layout.base.kind,
+        "reason": layout.reason,
+        "effort": layout.effort,
+        "gate": layout.gate,
+        "parts": [_file_to_json(file) for file in layout.parts],
+        "dead": None if layout.dead is None else _file_to_json(layout.dead),
+    }
+
+
+def _layout_of(index: Mapping[str, Any]) -> IndexLayout:
+    return IndexLayout(
+        parts=tuple(_file_of(part) for part in index["parts"]),
+        dead=None if index["dead"] is None else _file_of(index["dead"]),
+        reason=index["reason"],
+        effort=index["effort"],
+        gate=index["gate"],
+    )
+
+
+def _captions_to_json(captions: CaptionIndex) -> dict[str, Json]:
+    return {
+        "count": captions.count,
+        "missing": captions.missing,
+        "index": None if captions.layout is None else _layout_to_json(captions.layout),
+    }
+
+
+def _captions_of(content: Mapping[str, Any] | None) -> CaptionIndex | None:
+    """None also for a generation that was published before captions were embedded."""
+    if content is None:
+        return None
+    layout = None if content["index"] is None else _layout_of(content["index"])
+    return CaptionIndex(layout, content["count"], content["missing"])
 
 
 def _file_to_json(file: IndexFile) -> dict[str, Json]:

@@ -3,6 +3,7 @@
 Before it nothing of the new generation can be seen, after it everything. Builds no index.
 """
 
+from indexer.catalog.captions import CaptionStaging
 from indexer.catalog.connection import Database
 from indexer.catalog.records import GenerationRecord
 
@@ -57,11 +58,18 @@ def model_info(database: Database, model_id: int) -> str:
     return info
 
 
-def publish_staged(database: Database, record: GenerationRecord, model_id: int) -> None:
+def publish_staged(
+    database: Database,
+    record: GenerationRecord,
+    model_id: int,
+    captions: CaptionStaging | None = None,
+) -> None:
     """Make the staged items the items of a new generation, and that one the current one."""
     with database.transaction():
         database.execute(_CLOSE, (record.generation - 1,))
         database.execute(_OPEN, (model_id, record.generation))
+        if captions is not None and record.captions is not None:
+            captions.keep()
         database.execute(
             "INSERT INTO generations VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (

@@ -19,6 +19,7 @@ from indexer.catalog.records import (
     Json,
     SkippedFile,
 )
+from indexer.catalog.texts import CaptionTexts
 from indexer.catalog.words import CaptionWords
 from indexer.errors import CatalogDamagedError
 
@@ -47,6 +48,7 @@ class CatalogReader:
         self._pool = ReaderPool(path)
         self.metadata = MetadataTable(self._pool)
         self.words = CaptionWords(self._pool)
+        self.texts = CaptionTexts(self._pool)
 
     def current_generation(self) -> int | None:
         """The number of the generation to search, or None before the first one."""

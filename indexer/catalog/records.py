@@ -105,11 +105,23 @@ class IndexLayout:
 
 
 @dataclass(frozen=True, slots=True)
+class CaptionIndex:
+    """The different captions of a generation: `count` are in an index of their own, `missing` wait
+    for an embedding. `layout` is None where there are none.
+    """
+
+    layout: IndexLayout | None
+    count: int
+    missing: int
+
+
+@dataclass(frozen=True, slots=True)
 class GenerationRecord:
     """What a published generation is. `model` is the EncoderInfo it was made with, as JSON.
 
     `vector_segments` says how many rows the segment files must hold at least. `manifest` is the
-    text that stands beside its files, None if it was published before that was kept.
+    text that stands beside its files, None if it was published before that was kept. `captions` is
+    None where captions were not embedded.
     """
 
     generation: int
@@ -121,6 +133,13 @@ class GenerationRecord:
     layout: IndexLayout
     vector_segments: dict[str, int]
     manifest: str | None = None
+    captions: CaptionIndex | None = None
+
+    @property
+    def files(self) -> tuple[IndexFile, ...]:
+        """All files beside the manifest."""
+        captions = self.captions.layout if self.captions is not None else None
+        return self.layout.files + (() if captions is None else captions.files)
 
     @property
     def index_kind(self) -> str:

@@ -64,7 +64,7 @@ def drop_unused_models(database: Database, kept_model_id: int | None) -> None:
     with database.transaction():
         database.execute("DROP TABLE IF EXISTS unused")
         database.execute(_UNUSED_MODELS, (kept_model_id,))
-        for table in ("embeddings", "vector_ranges", "model_keys", "models"):
+        for table in ("embeddings", "caption_embeddings", "vector_ranges", "model_keys", "models"):
             database.execute(f"DELETE FROM {table} WHERE model_id IN (SELECT model_id FROM unused)")
         database.execute("DROP TABLE unused")
 

@@ -5,7 +5,13 @@ A rung that was released is never edited: what changes is a new rung. Runs nothi
 
 from dataclasses import dataclass
 
-from indexer.catalog import schema_hashes, schema_metadata, schema_touched, schema_trust
+from indexer.catalog import (
+    schema_captions,
+    schema_hashes,
+    schema_metadata,
+    schema_touched,
+    schema_trust,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,5 +151,6 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(4, schema_touched.REASON, schema_touched.STATEMENTS),
     Migration(5, schema_metadata.REASON, schema_metadata.STATEMENTS),
     Migration(6, schema_trust.REASON, schema_trust.STATEMENTS),
+    Migration(7, schema_captions.REASON, schema_captions.STATEMENTS),
 )
 LATEST_VERSION = MIGRATIONS[-1].version

@@ -72,7 +72,11 @@ class VectorRows:
                 "WHERE model_id = ? AND first_row >= ? AND first_row < ?",
                 bounds,
             )
-            return self._database.execute(
-                "DELETE FROM embeddings WHERE model_id = ? AND vector_row >= ? AND vector_row < ?",
-                bounds,
+            return sum(
+                self._database.execute(
+                    f"DELETE FROM {table} "
+                    "WHERE model_id = ? AND vector_row >= ? AND vector_row < ?",
+                    bounds,
+                )
+                for table in ("embeddings", "caption_embeddings")
             )

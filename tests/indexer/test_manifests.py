@@ -80,7 +80,7 @@ def test_changed_caption_changes_the_item_but_not_the_vector(bench: Workbench):
         before.image_id,
         before.vector_row,
     )
-    assert (summary.metadata_changed, summary.unchanged, bench.loads) == (1, 1, 0)
+    assert (summary.metadata_changed, summary.unchanged, bench.encoder.prepared) == (1, 1, 0)
 
 
 def test_bad_rows_are_on_record_and_the_others_are_read(bench: Workbench):
