@@ -110,9 +110,9 @@ def _middleware(settings: Settings) -> list[Middleware]:
             keyring=Keyring(settings.data_dir),
             doors=doors_of(_ROUTERS),
         ),
+        Middleware(LeavingClients),
         Middleware(BodyLimit, max_bytes=settings.max_upload_bytes),
     ]
-        Middleware(LeavingClients),
 
 
 def installed_version() -> str:
