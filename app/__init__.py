@@ -35,6 +35,7 @@ classifying   a picture and class names → class scores
 pictures      items of the catalog → pictures of the API
 picture_files the bytes of a picture and of its thumbnail
 leaving       clients that leave: what they asked for is given up
+ranges        parts of a picture's file, for who asks with `Range`
 stopwatch     milliseconds of the steps of one request
 embedding_memory  embeddings of what was asked before; the same is encoded once
 batching      cross-request batches for the encoder, with back-pressure

@@ -38,6 +38,7 @@ ERROR_TABLE: tuple[ErrorRow, ...] = (
     ErrorRow(failures.NotReadyError, 503, "not_ready", "Not ready"),
     ErrorRow(failures.ModelNotHereError, 409, "model_mismatch", "Another model"),
     ErrorRow(failures.FileGoneError, 410, "file_gone", "The file is gone"),
+    ErrorRow(failures.RangeNotSatisfiableError, 416, "range_not_satisfiable", "No such part"),
     ErrorRow(door_failures.KeyNeededError, 401, "key_needed", "A key is needed"),
     ErrorRow(door_failures.WrongKeyError, 401, "key_wrong", "The key opens nothing"),
     ErrorRow(door_failures.RoleTooLowError, 403, "role_too_low", "The key does not open this"),

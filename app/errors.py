@@ -74,6 +74,8 @@ def _headers(error: Exception) -> dict[str, str]:
         return {"Retry-After": "2"}
     if isinstance(error, failures.BodyTooLargeError):
         return {"Connection": "close"}
+    if isinstance(error, failures.RangeNotSatisfiableError):
+        return {"Content-Range": f"bytes */{error.size_bytes}"}
     return {}
 
 

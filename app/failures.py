@@ -13,6 +13,7 @@
     ├── ModelNotHereError       a generation's model cannot be used: .record, .reason
     ├── ModelNotFoundError      no loaded model has this name: .name, .known
     ├── FileGoneError           an indexed file is not on disk any more: .image_id
+    ├── RangeNotSatisfiableError  a part behind the end of a picture's file: .size_bytes
     ├── StoreUnreachableError   a picture's object store does not answer: .image_id
     └── ListenError             the address cannot be listened on: .host, .port, .reason
 
@@ -140,6 +141,14 @@ class FileGoneError(AppError):
         )
         self.image_id = image_id
         self.reason = reason
+
+
+class RangeNotSatisfiableError(AppError):
+    """The part of a file that was asked for lies behind its end."""
+
+    def __init__(self, size_bytes: int) -> None:
+        super().__init__(f"the picture's file has {size_bytes:,} bytes, and no such part")
+        self.size_bytes = size_bytes
 
 
 class StoreUnreachableError(AppError):

@@ -7,7 +7,7 @@ without it, browsers ask each time and get 304 while the content is the same.
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from app.bounds import MAX_IMAGE_ID_CHARS
 from app.dependencies import Collection, State
@@ -20,6 +20,7 @@ from app.picture_files import (
     stored_thumbnail,
 )
 from app.pictures import picture_info, version_of
+from app.ranges import FileParts, bytes_response, wanted_parts
 from app.schemas import PictureInfo, Problem
 from indexer.catalog.records import Item
 from indexer.originals import Originals
@@ -29,6 +30,7 @@ router = APIRouter(tags=["images"])
 THUMBNAIL_SIDE_PIXELS = 384
 _KEEP = "private, max-age=31536000, immutable"
 _ASK = "private, no-cache"
+_CHANGED = {"Cache-Control": "no-store"}
 _GONE: dict[int | str, dict[str, Any]] = {
     304: {"description": "The copy that the client has is still right."},
     404: {"model": Problem, "description": "There is no such picture."},
@@ -39,6 +41,11 @@ _BYTES: dict[int | str, dict[str, Any]] = {
     200: {"content": {"image/*": {}}, "description": "The picture's bytes."},
     **_GONE,
 }
+_BYTES_OR_PART: dict[int | str, dict[str, Any]] = {
+    **_BYTES,
+    206: {"content": {"image/*": {}}, "description": "The part that `Range` asks for."},
+    416: {"model": Problem, "description": "The part lies behind the end of the file."},
+}
 
 ImageId = Annotated[str, Path(max_length=MAX_IMAGE_ID_CHARS)]
 Version = Annotated[str | None, Query(max_length=64, description="As search answers give it.")]
@@ -47,7 +54,7 @@ Version = Annotated[str | None, Query(max_length=64, description="As search answ
 @router.get(
     "/v1/images/{image_id}",
     summary="The original picture",
-    responses=_BYTES,
+    responses=_BYTES_OR_PART,
     response_class=Response,
 )
 async def show_image(
@@ -60,15 +67,15 @@ async def show_image(
     if not is_on_disk(item):
         return await _from_elsewhere(state, request, originals, item, v)
     file = await state.lookup.run(locate, item)
+    status = file.stat_result
     if not file.unchanged:  # the recorded hash is not that of these bytes
-        headers = {"Cache-Control": "no-store"}
-        return FileResponse(file.path, headers=headers, media_type=media_type(item))
+        parts = wanted_parts(request.headers, status.st_size, None)
+        return FileParts(file.path, status, parts, _CHANGED, media_type(item))
     headers = _cache_headers(item, item.content_hash, v)
     if _has_copy(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
-    return FileResponse(
-        file.path, headers=headers, media_type=media_type(item), stat_result=file.stat_result
-    )
+    parts = wanted_parts(request.headers, status.st_size, headers["ETag"])
+    return FileParts(file.path, status, parts, headers, media_type(item))
 
 
 @router.get(
@@ -115,8 +122,9 @@ async def _from_elsewhere(
         return Response(status_code=304, headers=headers)
     data = await state.fetch.run(read_original, originals, item, state.settings.file_limits())
     if len(data) != item.size_bytes:  # the recorded hash is not that of these bytes
-        headers = {"Cache-Control": "no-store"}
-    return Response(data, headers=headers, media_type=media_type(item))
+        headers = _CHANGED
+    parts = wanted_parts(request.headers, len(data), headers.get("ETag"))
+    return bytes_response(data, parts, headers, media_type(item))
 
 
 def _cache_headers(item: Item, tag: str, version: str | None) -> dict[str, str]:

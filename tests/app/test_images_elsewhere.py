@@ -35,6 +35,12 @@ def test_member_of_a_shard_is_served_as_it_is_and_as_a_thumbnail(
             assert client.get(hit["thumbnail_url"]).headers["content-type"] == "image/jpeg"
             etag = original.headers["etag"]
             assert client.get(hit["image_url"], headers={"if-none-match": etag}).status_code == 304
+            part = client.get(hit["image_url"], headers={"range": "bytes=1-3", "if-range": etag})
+            assert (part.status_code, part.content) == (206, original.content[1:4])
+            assert part.headers["content-range"] == f"bytes 1-3/{len(original.content)}"
+            behind = client.get(hit["image_url"], headers={"range": "bytes=99999-"})
+            assert (behind.status_code, behind.json()["code"]) == (416, "range_not_satisfiable")
+            assert client.head(hit["image_url"]).headers["etag"] == etag
         shard.unlink()
         gone = client.get(hits[0]["image_url"])
         assert (gone.status_code, gone.json()["code"]) == (410, "file_gone")

@@ -57,9 +57,72 @@ def test_image_may_be_kept_for_good_only_under_its_version(client: httpx.Client,
         assert kept == "private, no-cache"
 
 
-def test_image_can_be_read_in_parts(client: httpx.Client, red):
-    answer = client.get(red["image_url"], headers={"range": "bytes=1-3"})
-    assert (answer.status_code, answer.content) == (206, b"PNG")
+def _naive_part(data: bytes, first: str, last: str) -> bytes:
+    if not first:
+        return data[-int(last) :] if int(last) else b""
+    return data[int(first) : int(last) + 1 if last else None]
+
+
+def test_image_can_be_read_in_parts(client: httpx.Client, library, red):
+    data = (library.pictures / "red.png").read_bytes()
+    etag = client.get(red["image_url"]).headers["etag"]
+    for wanted in ("1-3", "0-0", "5-", "-7", "-99999", "3-99999", "0-"):
+        headers = {"range": f"bytes={wanted}"}
+        answer = client.get(red["image_url"], headers=headers)
+        first, _, last = wanted.partition("-")
+        part = _naive_part(data, first, last)
+        start = int(first) if first else len(data) - len(part)
+        assert (answer.status_code, answer.content) == (206, part)
+        shown = f"bytes {start}-{start + len(part) - 1}/{len(data)}"
+        assert (answer.headers["content-range"], answer.headers["etag"]) == (shown, etag)
+        head = client.head(red["image_url"], headers=headers)
+        assert (head.status_code, head.content) == (206, b"")
+        assert head.headers["content-length"] == str(len(part))
+
+
+def test_image_part_behind_the_end_is_refused_with_the_size(client: httpx.Client, red):
+    size = len(client.get(red["image_url"]).content)
+    for wanted in ("99999-", "-0", "99999-100000", "99999-,-0"):
+        answer = client.get(red["image_url"], headers={"range": f"bytes={wanted}"})
+        assert (answer.status_code, answer.json()["code"]) == (416, "range_not_satisfiable")
+        assert answer.headers["content-range"] == f"bytes */{size}"
+
+
+def test_image_is_sent_whole_where_the_range_makes_no_sense(client: httpx.Client, red):
+    whole = client.get(red["image_url"]).content
+    many = ",".join(f"{2 * start}-{2 * start}" for start in range(9))
+    senseless = ("bytes", "bytes=", "bytes=-", "bytes=3-1", "bytes=a-b", "chapters=1-2")
+    for wanted in (*senseless, "bytes=0-9,5-20", f"bytes={many}", f"bytes={'9' * 30}-"):
+        answer = client.get(red["image_url"], headers={"range": wanted})
+        assert (answer.status_code, answer.content) == (200, whole)
+
+
+def test_image_comes_in_several_parts_where_several_are_asked_for(client: httpx.Client, red):
+    answer = client.get(red["image_url"], headers={"range": "bytes=5-, 1-3, 90000-"})
+    assert answer.status_code == 206
+    assert answer.headers["content-type"].startswith("multipart/byteranges")
+    assert b"\r\n\r\nPNG\r\n" in answer.content
+
+
+def test_image_part_is_given_only_of_the_version_that_the_client_has(
+    client: httpx.Client, library, red
+):
+    etag = client.get(red["image_url"]).headers["etag"]
+    for version, status in ((etag, 206), ('"other"', 200), (f"W/{etag}", 200), ("", 200)):
+        headers = {"range": "bytes=1-3", "if-range": version}
+        assert client.get(red["image_url"], headers=headers).status_code == status
+    with (library.pictures / "red.png").open("ab") as file:
+        file.write(b"edited")
+    headers = {"range": "bytes=1-3", "if-range": etag}
+    assert client.get(red["image_url"], headers=headers).status_code == 200
+
+
+def test_image_head_is_the_answer_without_the_body(client: httpx.Client, red):
+    for address in (red["image_url"], red["thumbnail_url"]):
+        whole, head = client.get(address), client.head(address)
+        assert (head.status_code, head.content) == (200, b"")
+        for name in ("etag", "cache-control", "content-type", "content-length"):
+            assert head.headers[name] == whole.headers[name]
 
 
 def test_image_whose_file_has_gone_says_so_and_what_to_do(client: httpx.Client, library, red):
