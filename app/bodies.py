@@ -177,6 +177,7 @@ def _query(
         mode=asked.mode,
         facets=tuple(asked.facets),
         fold_duplicates=asked.fold_duplicates,
+        cursor=asked.cursor,
     )
 
 

@@ -17,3 +17,4 @@ MAX_FILTER_CHARS = 20_000  # a hundred conditions with long names and values
 MAX_EMBEDDED_TEXTS = 2048  # as the OpenAI API has it: clients divide their work by that
 MAX_EMBEDDED_PICTURES = 64  # each is decoded and goes through the larger tower
 MAX_MODEL_NAME_CHARS = 1000
+MAX_CURSOR_CHARS = 1000  # ours have about 400

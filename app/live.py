@@ -8,15 +8,16 @@ began on it is done. Never decides what to serve: `follower` does.
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
 
 from app.engine import Engine
 from app.engines import Engines
-from app.failures import ModelNotHereError
+from app.failures import CursorExpiredError, ModelNotHereError
+from app.older import OlderGenerations
 from app.settings import Settings
 from indexer.errors import CollectionNotFoundError, IndexerError, NoGenerationError
 from indexer.searcher import Searcher
@@ -61,6 +62,7 @@ class LiveCollections:
         self._pairs: dict[str, Pair] = {}
         self._refusals: dict[str, Refusal] = {}
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="live")
+        self.older = OlderGenerations(settings, self._thread)
 
     @contextmanager
     def pair(self, collection: str) -> Iterator[Pair]:
@@ -76,7 +78,21 @@ class LiveCollections:
             yield pair
         finally:
             pair.leases -= 1
-            self._close_if_unused(pair)
+            self._close_if_unused(collection, pair)
+
+    @asynccontextmanager
+    async def older_pair(self, collection: str, generation: int) -> AsyncIterator[Pair]:
+        """A generation that is not served any more, and its model, while a cursor asks for it.
+
+        Raises CursorExpiredError when it is not kept any more, or its model not loaded.
+        """
+        key = (collection, generation)
+        async with self.older.searcher(key, self.searcher(collection)) as searcher:
+            engine = self._engines.at_hand(searcher.record.fingerprint)
+            if engine is None:
+                raise CursorExpiredError(generation, "the collection has another model now")
+            with self.hold(engine):
+                yield Pair(searcher, engine)
 
     @contextmanager
     def lease(self, collection: str) -> Iterator[Searcher]:
@@ -164,6 +180,7 @@ class LiveCollections:
 
     def close(self) -> None:
         """Close every searcher that no request uses any more."""
+        self.older.close()
         for collection in list(self._pairs):
             self._retire(collection)
         self._thread.shutdown(wait=False)
@@ -184,9 +201,11 @@ class LiveCollections:
         pair = self._pairs.pop(collection, None)
         if pair is not None:
             pair.retired = True
-            self._close_if_unused(pair)
+            self._close_if_unused(collection, pair)
 
-    def _close_if_unused(self, pair: Pair) -> None:
+    def _close_if_unused(self, collection: str, pair: Pair) -> None:
         if pair.retired and pair.leases == 0:
-            self._thread.submit(pair.searcher.close)
+            key = (collection, pair.searcher.record.generation)
+            if not self.older.adopt(key, pair.searcher):
+                self._thread.submit(pair.searcher.close)
             self._engines.let_go(pair.engine)

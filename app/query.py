@@ -70,6 +70,7 @@ class Query:
     mode: Mode = Mode.VECTOR
     facets: tuple[str, ...] = ()
     fold_duplicates: bool = False
+    cursor: str | None = None
 
     def __post_init__(self) -> None:
         if not self.terms:

@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, Field, JsonValue, model_validator
 
-from app.bounds import DEFAULT_TOP_K, MAX_TERMS, MAX_WEIGHT
+from app.bounds import DEFAULT_TOP_K, MAX_CURSOR_CHARS, MAX_TERMS, MAX_WEIGHT
 from app.filter_schemas import FacetCounts, Facets, FilterText, HitRanks, SearchMode
 from app.schemas import CollectionName, ImageRef, Picture, QueryText, RequestBody, TopK
 from indexer.ranking import Mode
@@ -16,6 +16,16 @@ Weight = Annotated[
         le=MAX_WEIGHT,
         allow_inf_nan=False,
         description="Negative pushes away from the term.",
+    ),
+]
+
+
+CursorText = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=MAX_CURSOR_CHARS,
+        description="An answer's next_cursor, with the same question: the next page.",
     ),
 ]
 
@@ -42,6 +52,7 @@ class SearchOptions(BaseModel):
     mode: SearchMode = Mode.VECTOR
     facets: Facets = Field(default_factory=list)
     fold_duplicates: Annotated[bool, Field(description="One hit for each group.")] = False
+    cursor: CursorText | None = None
 
 
 class SearchParameters(SearchOptions):
@@ -100,11 +111,13 @@ class SearchAnswer(BaseModel):
     """What was found, best first.
 
     `matching` is how many pictures meet the filter, `facets` count values among all of these.
+    `next_cursor` leads to the hits behind these, if there are any.
     """
 
     collection: str
     generation: int
     hits: list[Hit]
+    next_cursor: str | None = None
     matching: int | None = None
     facets: dict[str, FacetCounts] | None = None
     took_ms: TookMs

@@ -40,6 +40,7 @@ class ServiceState:
         self.classify = _threads(settings, "classifying", _CLASSIFY_THREADS)
         self.duplicates = DuplicateDesk(settings)
         self.desk = JobDesk(settings)
+        self.cursor_key: bytes | None = None  # read when the first question comes
         self.settled = asyncio.Event()
         self.failure: ModelError | None = None
         self._engines = Engines(settings, encoder_loader)

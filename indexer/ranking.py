@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 _RANK_OFFSET = 60
-# How deep each ranking is looked into at least: what stands below adds next to nothing.
-LEAST_DEPTH = 100
+# How deep each ranking is fused. The same for any number of hits, so that an answer to more begins
+# with the answer to fewer: a picture's place deep in one ranking moves it among those of the other.
+FUSED_DEPTH = 1000
 
 
 class Mode(StrEnum):

@@ -24,7 +24,7 @@ from indexer.filters.fields import Field
 from indexer.filters.selection import Selector
 from indexer.generation import Generation, open_generation, open_reader
 from indexer.originals import Originals
-from indexer.ranking import LEAST_DEPTH, Mode, Ranks, fuse_ranks
+from indexer.ranking import FUSED_DEPTH, Mode, Ranks, fuse_ranks
 from indexer.vector_store import VectorsMissingError
 from models.encoder import Embeddings
 
@@ -103,7 +103,7 @@ class Searcher:
         """
         if mode is Mode.VECTOR:
             return self.search(query, top_k, filter)[0]
-        depth = max(top_k, LEAST_DEPTH)
+        depth = FUSED_DEPTH if mode is Mode.HYBRID else top_k
         vector: list[int] = []
         if mode is Mode.HYBRID:
             among = None if filter is None else self.selector.ids(filter)

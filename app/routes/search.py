@@ -9,6 +9,7 @@ from app.asking import Counted, ask, count
 from app.bodies import query_of_parameters, read_search
 from app.dependencies import State
 from app.filter_schemas import FacetCount, FacetCounts
+from app.paging import cut, page_asked, pair_of
 from app.pictures import hit
 from app.query import Query
 from app.routes.described import body_of
@@ -42,8 +43,10 @@ async def search_by_terms(state: State, request: Request) -> SearchAnswer:
 
 
 async def _answer(state: ServiceState, query: Query, watch: Stopwatch) -> SearchAnswer:
-    with state.ready.live.pair(query.collection) as pair:
-        answers = await ask(state, pair, query, watch)
+    page = await page_asked(state, query)
+    async with pair_of(state, page) as pair:
+        found = await ask(state, pair, page.deep_query(), watch)
+        answers, next_cursor = cut(state, page, found, pair)
         with watch.step("metadata"):
             hits = [hit(answer, query.collection) for answer in answers]
         counted = await count(state, pair.searcher, query, watch)
@@ -59,6 +62,7 @@ async def _answer(state: ServiceState, query: Query, watch: Stopwatch) -> Search
         collection=query.collection,
         generation=generation,
         hits=hits,
+        next_cursor=next_cursor,
         matching=counted.matching,
         facets=_facets(counted) if query.facets else None,
         took_ms=took_ms,
