@@ -20,8 +20,13 @@ upload_schemas  their request and response types; put_bodies: the body of a put
 duplicate_desk  duplicates as the service sees them: the files, and looking in passing
 duplicate_schemas  their request and response types
 bodies        JSON and multipart bodies → checked requests
-query         weighted terms → one unit embedding
+query         a question: its terms and options; query_text: its form as one line of text
+search_questions  what a request asks, in JSON, a form or an address → the one query
 term_embeddings  the terms of a question → embeddings
+fusion        weighted terms → one direction; feedback: what is liked and disliked moves it
+exclusion     when a picture is too close to what is excluded
+diversity     hits in an order that covers different things
+candidates    an embedded question → what gives its best pictures
 asking        the steps from a question to its answers; answers: what they pass on
 job_desk      jobs as the service sees them: the table, streams of events, the keeper
 worker_keeper the worker process: started while there are jobs, stopped with the service

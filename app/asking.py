@@ -1,31 +1,27 @@
 """A question → answers, as a list of named steps, each timed and off the event loop.
 
-    embed_terms     every term → a unit embedding
-    fuse            the terms' embeddings → one direction
-    rank            the direction → what gives the k best pictures (mode, filter)
-    fold            the best pictures → one for each group of near duplicates, if asked for
+    embed     every part of the question → unit embeddings
+    rank      these → what gives the k best pictures: `candidates` has the steps of that
+    fold      the best pictures → one for each group of near duplicates, if asked for
 
 One pair of a searcher and its model, and so one generation, answers the whole question. Never
 parses requests and never formats answers.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.answers import Answer
+from app.candidates import Embedded, Ranking, rank
+from app.fusion import joined
 from app.live import Pair
-from app.query import Query, fuse
+from app.query import Fusion, Query
 from app.state import ServiceState
 from app.stopwatch import Stopwatch
-from app.term_embeddings import embed_terms
+from app.term_embeddings import embed_examples, embed_terms
 from indexer.duplicates.folding import fold_hits
 from indexer.duplicates.records import Mode as Duplicates
 from indexer.filters.facets import Facet
-from indexer.searcher import Hit, Searcher
-from models.encoder import Embeddings
-
-# What gives the k best pictures of a question, best first; for a lookup thread.
-Ranking = Callable[[int], list[Hit]]
+from indexer.searcher import Searcher
 
 
 async def ask(state: ServiceState, pair: Pair, query: Query, watch: Stopwatch) -> list[Answer]:
@@ -34,24 +30,27 @@ async def ask(state: ServiceState, pair: Pair, query: Query, watch: Stopwatch) -
     Raises what decoding, encoding and searching raise, OverloadedError, NullQueryError and
     DuplicatesUnknownError.
     """
-    embeddings = await embed_terms(state, pair, query.terms, watch)
-    direction = fuse(embeddings, [term.weight for term in query.terms])  # (1, dim)
-    ranking = rank(pair.searcher, query, direction)
+    embedded = await embed(state, pair, query, watch)
+    ranking = rank(pair.searcher, query, embedded)
     with watch.step("search"):
         if query.fold_duplicates:
             return await fold(state, pair, query, ranking)
         return [Answer(hit) for hit in await state.lookup.run(ranking, query.top_k)]
 
 
-def rank(searcher: Searcher, query: Query, direction: Embeddings) -> Ranking:
-    """What gives the best pictures for a (1, dim) direction, by the question's mode and filter."""
-
-    def ranking(top_k: int) -> list[Hit]:
-        return searcher.find(
-            direction, top_k, words=query.words, mode=query.mode, filter=query.filter
-        )
-
-    return ranking
+async def embed(state: ServiceState, pair: Pair, query: Query, watch: Stopwatch) -> Embedded:
+    """The embeddings of all parts of a question; raises what `embed_terms` raises."""
+    terms = joined(query.terms) if query.fusion is Fusion.JOINT else query.terms
+    rows = await embed_terms(state, pair, (*terms, *query.exclude), watch)
+    examples = await embed_examples(state, pair, (*query.like, *query.dislike), watch)
+    return Embedded(
+        terms=terms,
+        embeddings=rows[: len(terms)],
+        exclusions=rows[len(terms) :],
+        liked=examples[: len(query.like)],
+        disliked=examples[len(query.like) :],
+        logit_scale=pair.engine.info.logit_scale,
+    )
 
 
 async def fold(state: ServiceState, pair: Pair, query: Query, ranking: Ranking) -> list[Answer]:

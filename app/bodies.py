@@ -17,11 +17,10 @@ from starlette.requests import Request
 from app.bounds import MAX_CLASSNAMES, MAX_TEMPLATES
 from app.classify_schemas import ClassifyBody, ClassifyForm
 from app.failures import InvalidRequestError, UnsupportedBodyError
-from app.query import ItemTerm, Query, Term, TextTerm, UploadTerm
+from app.query import ItemTerm, UploadTerm
 from app.schemas import ImageRef
-from app.search_schemas import SearchBody, SearchForm, SearchParameters
 from app.state import ServiceState
-from indexer.filters.parsing import parse_filter
+from models.cropping import Box
 
 Body = TypeVar("Body", bound=BaseModel)
 Question = TypeVar("Question")
@@ -44,35 +43,19 @@ class ClassifyQuestion:
     collection: str
 
 
-async def read_search(state: ServiceState, request: Request) -> Query:
-    """The search in a JSON or multipart body.
-
-    Raises RequestValidationError, InvalidRequestError, UnsupportedBodyError, BodyTooLargeError,
-    FilterError's kinds.
+async def read_classify(state: ServiceState, request: Request) -> ClassifyQuestion:
+    """The classification in a JSON or multipart body; raises RequestValidationError,
+    InvalidRequestError, UnsupportedBodyError and BodyTooLargeError.
     """
     default = state.settings.collection
-    if _media_type(request) == JSON:
-        return await read_json(
-            state, request, SearchBody, lambda body: _query_of_body(body, default)
-        )
-    form, data = await _read_form(request, SearchForm, lists=("facets",))
-    terms: list[Term] = [UploadTerm(data, form.image_weight)]
-    if form.text is not None:
-        terms.append(TextTerm(form.text, form.text_weight))
-    return _query(form, terms, default)
-
-
-async def read_classify(state: ServiceState, request: Request) -> ClassifyQuestion:
-    """The classification in a JSON or multipart body; raises as `read_search` does."""
-    default = state.settings.collection
-    if _media_type(request) == JSON:
+    if media_type(request) == JSON:
         return await read_json(
             state,
             request,
             ClassifyBody,
-            lambda body: _classify_question(body, _image_term(body.image, 1.0), default),
+            lambda body: _classify_question(body, image_term(body.image), default),
         )
-    form, data = await _read_form(request, ClassifyForm, lists=("classnames", "templates"))
+    form, data = await read_form(request, ClassifyForm, lists=("classnames", "templates"))
     return _classify_question(form, UploadTerm(data), default)
 
 
@@ -88,7 +71,8 @@ def decode_base64(text: str) -> bytes:
         raise InvalidRequestError(f"the image is not valid base64: {error}") from error
 
 
-def _media_type(request: Request) -> str:
+def media_type(request: Request) -> str:
+    """JSON or MULTIPART. Raises UnsupportedBodyError."""
     declared = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if declared not in (JSON, MULTIPART):
         raise UnsupportedBodyError(declared)
@@ -105,14 +89,14 @@ async def read_json(
     data = await request.body()
 
     def parse() -> Question:
-        return convert(_checked(lambda: model.model_validate_json(data)))
+        return convert(checked(lambda: model.model_validate_json(data)))
 
     if len(data) <= _SMALL_BODY_BYTES:
         return parse()
     return await state.decode.run(parse)
 
 
-async def _read_form(
+async def read_form(
     request: Request, model: type[Body], lists: tuple[str, ...]
 ) -> tuple[Body, bytes]:
     """The checked text fields of a multipart body, and the bytes of its file `image`."""
@@ -128,13 +112,14 @@ async def _read_form(
             if name != "image"
         }
         # A page sends the text field along even when nobody typed into it.
-        body = _checked(
+        body = checked(
             lambda: model.model_validate({name: value for name, value in values.items() if value})
         )
         return body, await upload.read()
 
 
-def _checked(validate: Callable[[], Body]) -> Body:
+def checked(validate: Callable[[], Body]) -> Body:
+    """What `validate` gives. Raises RequestValidationError in place of pydantic's error."""
     try:
         return validate()
     except ValidationError as error:
@@ -143,42 +128,15 @@ def _checked(validate: Callable[[], Body]) -> Body:
         raise RequestValidationError(fields) from error
 
 
-def _image_term(image: ImageRef, weight: float) -> UploadTerm | ItemTerm:
+def image_term(
+    image: ImageRef, weight: float = 1.0, crop: Box | None = None
+) -> UploadTerm | ItemTerm:
+    """A picture that a body names or carries. Raises InvalidRequestError."""
     if image.base64 is not None:
-        return UploadTerm(decode_base64(image.base64), weight)
+        return UploadTerm(decode_base64(image.base64), weight, crop)
     if image.id is None:
         raise InvalidRequestError("an image is given by id or by base64")
-    return ItemTerm(image.id, weight)
-
-
-def _query_of_body(body: SearchBody, default_collection: str) -> Query:
-    terms: list[Term] = []
-    for term in body.query:
-        if term.text is not None:
-            terms.append(TextTerm(term.text, term.weight))
-        elif term.image is not None:
-            terms.append(_image_term(term.image, term.weight))
-    return _query(body, terms, default_collection)
-
-
-def query_of_parameters(parameters: SearchParameters, default_collection: str) -> Query:
-    """The search in the parameters of an address. Raises InvalidRequestError, FilterError."""
-    return _query(parameters, [TextTerm(parameters.q)], default_collection)
-
-
-def _query(
-    asked: SearchBody | SearchForm | SearchParameters, terms: list[Term], default_collection: str
-) -> Query:
-    return Query(
-        terms=tuple(terms),
-        top_k=asked.k,
-        collection=asked.collection or default_collection,
-        filter=None if asked.filter is None else parse_filter(asked.filter),
-        mode=asked.mode,
-        facets=tuple(asked.facets),
-        fold_duplicates=asked.fold_duplicates,
-        cursor=asked.cursor,
-    )
+    return ItemTerm(image.id, weight, crop)
 
 
 def _classify_question(

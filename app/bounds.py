@@ -5,6 +5,8 @@ needs to change these.
 MAX_TOP_K = 1000  # pages show dozens; a thousand hits are already a megabyte of JSON
 DEFAULT_TOP_K = 24
 MAX_TERMS = 16  # each image term costs a pass through the model
+MAX_EXAMPLES = 64  # liked, and as many disliked; more hardly move a mean
+MAX_EMBEDDING_NUMBERS = 16_384  # no model has as many; the collection knows its own number
 MAX_TEXT_CHARS = 2000  # models read 64 to 77 tokens; more is a mistake
 MAX_WEIGHT = 100.0
 MAX_CLASSNAMES = 1000

@@ -27,8 +27,12 @@ class ErrorRow:
 
 ERROR_TABLE: tuple[ErrorRow, ...] = (
     # app
+    ErrorRow(failures.QueryTextError, 400, "bad_question", "The question cannot be read"),
     ErrorRow(failures.NullQueryError, 400, "null_query", "The query has no direction"),
     ErrorRow(failures.InvalidRequestError, 400, "invalid_request", "Invalid request"),
+    ErrorRow(failures.CursorInvalidError, 400, "cursor_invalid", "Not a cursor for this"),
+    ErrorRow(failures.PagingTooDeepError, 400, "paging_too_deep", "No deeper pages"),
+    ErrorRow(failures.CursorExpiredError, 410, "cursor_expired", "The pages have expired"),
     ErrorRow(failures.UnsupportedBodyError, 415, "unsupported_body", "Unsupported body"),
     ErrorRow(failures.BodyTooLargeError, 413, "body_too_large", "Body too large"),
     ErrorRow(failures.HostNotAllowedError, 421, "host_not_allowed", "Host not allowed"),

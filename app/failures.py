@@ -2,7 +2,11 @@
 
     AppError
     ├── InvalidRequestError     the request cannot be understood: the message says what is wrong
-    │   └── NullQueryError      its terms cancel each other: no direction is left to search in
+    │   ├── NullQueryError      its terms cancel each other: no direction is left to search in
+    │   └── QueryTextError      a question's text cannot be read: .column, .reason
+    ├── CursorInvalidError      a cursor that is not ours, or of another question: .reason
+    ├── PagingTooDeepError      so many hits were shown already: .limit
+    ├── CursorExpiredError      a cursor's generation is gone: .generation, .reason
     ├── UnsupportedBodyError    neither JSON nor multipart: .content_type
     ├── BodyTooLargeError       more bytes than allowed: .limit
     ├── HostNotAllowedError     a Host header that we do not answer to: .host
@@ -41,6 +45,45 @@ class NullQueryError(InvalidRequestError):
             "the terms cancel each other: their weighted sum has no direction to search in; "
             "change a weight or a term"
         )
+
+
+class QueryTextError(InvalidRequestError):
+    """The text form of a question breaks off or makes no sense at a column, counted from 1."""
+
+    def __init__(self, column: int, reason: str) -> None:
+        super().__init__(f"the question cannot be read at column {column}: {reason}")
+        self.column = column
+        self.reason = reason
+
+
+class CursorInvalidError(AppError):
+    """The cursor cannot be followed with this question."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the cursor cannot be used: {reason}")
+        self.reason = reason
+
+
+class PagingTooDeepError(AppError):
+    """The pages of one question end here, though there may be more hits."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"the first {limit:,} hits were shown, and pages go no deeper; "
+            "narrow the question down with a filter"
+        )
+        self.limit = limit
+
+
+class CursorExpiredError(AppError):
+    """The generation that a cursor is bound to cannot be searched any more."""
+
+    def __init__(self, generation: int, reason: str) -> None:
+        super().__init__(
+            f"the cursor is of generation {generation}, and {reason}; ask again without a cursor"
+        )
+        self.generation = generation
+        self.reason = reason
 
 
 class UnsupportedBodyError(AppError):

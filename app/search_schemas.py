@@ -4,10 +4,20 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, Field, JsonValue, model_validator
 
-from app.bounds import DEFAULT_TOP_K, MAX_CURSOR_CHARS, MAX_TERMS, MAX_WEIGHT
+from app.bounds import (
+    DEFAULT_TOP_K,
+    MAX_CURSOR_CHARS,
+    MAX_EMBEDDING_NUMBERS,
+    MAX_EXAMPLES,
+    MAX_IMAGE_ID_CHARS,
+    MAX_TERMS,
+    MAX_WEIGHT,
+)
 from app.filter_schemas import FacetCounts, Facets, FilterText, HitRanks, SearchMode
+from app.query import Fusion
 from app.schemas import CollectionName, ImageRef, Picture, QueryText, RequestBody, TopK
 from indexer.ranking import Mode
+from models.cropping import Box
 
 Weight = Annotated[
     float,
@@ -18,6 +28,54 @@ Weight = Annotated[
         description="Negative pushes away from the term.",
     ),
 ]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+RawEmbedding = Annotated[
+    list[Annotated[float, Field(allow_inf_nan=False)]],
+    Field(min_length=1, max_length=MAX_EMBEDDING_NUMBERS, description="Of any length but zero."),
+]
+ImageId = Annotated[str, Field(min_length=1, max_length=MAX_IMAGE_ID_CHARS)]
+CropText = Annotated[
+    str, Field(max_length=200, description="x,y,width,height: a part of the picture.")
+]
+
+
+class CropBody(RequestBody):
+    """A part of an upright picture: its left upper corner and its size, as shares of the whole."""
+
+    x: Share
+    y: Share
+    width: Share
+    height: Share
+
+    @model_validator(mode="after")
+    def _within_the_picture(self) -> Self:
+        self.box()
+        return self
+
+    def box(self) -> Box:
+        """The part. Raises ValueError if it is empty or reaches beyond the picture."""
+        return Box(self.x, self.y, self.width, self.height)
+
+
+class QueryImage(ImageRef):
+    """A picture that is looked for, or a part of it."""
+
+    crop: CropBody | None = None
+
+
+class WantedBody(RequestBody):
+    """What a question is about: a text, a picture, or a raw embedding."""
+
+    text: QueryText | None = None
+    image: QueryImage | None = None
+    embedding: RawEmbedding | None = None
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        given = (self.text, self.image, self.embedding)
+        if sum(one is not None for one in given) != 1:
+            raise ValueError("give one of text, image and embedding")
+        return self
 
 
 CursorText = Annotated[
@@ -30,18 +88,25 @@ CursorText = Annotated[
 ]
 
 
-class TermBody(RequestBody):
-    """One weighted part of a question: a text or a picture."""
+class TermBody(WantedBody):
+    """One weighted part of a question."""
 
-    text: QueryText | None = None
-    image: ImageRef | None = None
     weight: Weight = 1.0
 
-    @model_validator(mode="after")
-    def _one_of_both(self) -> Self:
-        if (self.text is None) == (self.image is None):
-            raise ValueError("a term is either a text or an image")
-        return self
+
+Likes = Annotated[
+    list[ImageId],
+    Field(max_length=MAX_EXAMPLES, description="Ids of pictures that are what is wanted."),
+]
+Dislikes = Annotated[
+    list[ImageId],
+    Field(max_length=MAX_EXAMPLES, description="Ids of pictures that are not; none comes back."),
+]
+Diversity = Annotated[
+    float,
+    Field(ge=0, le=1, allow_inf_nan=False, description="0 for the best, more for varied ones."),
+]
+FusionKind = Annotated[Fusion, Field(description="How the terms become one question.")]
 
 
 class SearchOptions(BaseModel):
@@ -53,19 +118,31 @@ class SearchOptions(BaseModel):
     facets: Facets = Field(default_factory=list)
     fold_duplicates: Annotated[bool, Field(description="One hit for each group.")] = False
     cursor: CursorText | None = None
+    like: Likes = Field(default_factory=list)
+    dislike: Dislikes = Field(default_factory=list)
+    diversity: Diversity = 0.0
 
 
 class SearchParameters(SearchOptions):
     """The parameters of GET /v1/search. Unknown ones are ignored, as addresses collect them."""
 
-    q: Annotated[QueryText, Field(description="What to look for.")]
+    q: Annotated[
+        QueryText, Field(description='Words, or a question: red car + photo:ab12 - "snow":0.5')
+    ]
+    exclude: Annotated[
+        list[QueryText],
+        Field(max_length=MAX_TERMS, description="Words, or photo:ID, of what is not wanted."),
+    ] = Field(default_factory=list)
+    fusion: FusionKind | None = None
     filter: Annotated[FilterText | None, Field(description="Which pictures to search.")] = None
 
 
 class SearchBody(SearchOptions, RequestBody):
     """The body of POST /v1/search."""
 
-    query: list[TermBody] = Field(min_length=1, max_length=MAX_TERMS)
+    query: list[TermBody] = Field(default_factory=list, max_length=MAX_TERMS)
+    exclude: list[WantedBody] = Field(default_factory=list, max_length=MAX_TERMS)
+    fusion: FusionKind = Fusion.LATE
     filter: dict[str, JsonValue] | FilterText | None = None
 
 
@@ -75,6 +152,9 @@ class SearchForm(SearchOptions, RequestBody):
     text: QueryText | None = None
     text_weight: Weight = 1.0
     image_weight: Weight = 1.0
+    crop: CropText | None = None
+    exclude: list[QueryText] = Field(default_factory=list, max_length=MAX_TERMS)
+    fusion: FusionKind = Fusion.LATE
     filter: FilterText | None = None
 
 

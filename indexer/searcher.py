@@ -5,6 +5,7 @@ Safe to use from many threads. Never encodes, never writes, never sees another g
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +30,8 @@ from indexer.vector_store import VectorsMissingError
 from models.encoder import Embeddings
 
 _UNIT_TOLERANCE = 1e-3
+# Averages over so many pictures are known to a few hundredths of their spread.
+_BACKGROUND_PICTURES = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +135,14 @@ class Searcher:
     def matching(self, filter: Expression) -> int:
         """How many pictures meet a filter. Raises UnknownFieldError or FilterTypeError."""
         return int(np.count_nonzero(self.selector.mask(filter)))
+
+    @cached_property
+    def background(self) -> Embeddings:
+        """The embeddings of some of the pictures, (<= 2,000, dim): what is usual here.
+
+        The same ones for the searcher's whole life. Raises GenerationDamagedError.
+        """
+        return self.embeddings(self.sample(_BACKGROUND_PICTURES, self.record.generation))
 
     @property
     def originals(self) -> Originals:

@@ -6,6 +6,7 @@ images             the only image decoder
 exif               what a file says of itself: date, camera, place
 encoder            the Encoder protocol (pre / core / post) and its types
 preparation        resize and crop to what a model wants
+cropping           a part of a decoded picture
 thumbnails         small JPEGs of decoded pictures
 text_truncation    text at the length it has, where that is exact
 open_clip_encoder  the only importer of open_clip

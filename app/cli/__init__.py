@@ -17,11 +17,12 @@
     training_progress    how a training run is shown
     generations  `sightline generations`: list, rollback, prune, verify
     watch     `sightline index --watch`: index whatever happens in the sources
+    uploads   `sightline put` and `sightline remove`: single pictures
     reindex   `sightline reindex`: change a collection's model
     serve, index, search, classify, train, info, gallery   one command each, which calls one
               function below
 
 Commands import what they need when they run, so that `--help` loads neither torch nor faiss. Only
-`index`, `reindex`, `worker`, `gallery`, `train` and `evaluation_material` import the write half of
+`index`, `uploads`, `reindex`, `worker`, `gallery`, `train` and `evaluation_material` import the write half of
 the indexer.
 """

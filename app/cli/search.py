@@ -11,25 +11,47 @@ import typer
 
 from app.bounds import DEFAULT_TOP_K, MAX_TOP_K
 from app.cli import options
-from app.cli.asking import load_model_of, open_searcher, read_picture
+from app.cli.asking import load_model_of, open_searcher
 from app.cli.folding import folded, unfolded
 from app.cli.options import settings_from
-from app.failures import InvalidRequestError
 
 if TYPE_CHECKING:
     from app.settings import Settings
     from indexer.duplicates.folding import FoldedHit
-    from indexer.filters.expression import Expression
-    from indexer.ranking import Mode
-    from indexer.searcher import Hit, Searcher
-    from models.encoder import Embeddings, Encoder
+    from indexer.searcher import Searcher
 
-Words = Annotated[list[str] | None, typer.Argument(help="What to look for.")]
+Words = Annotated[
+    list[str] | None, typer.Argument(help='Words, or a question: red car + photo:ID - "snow":0.5')
+]
 Image = Annotated[
     list[Path] | None, typer.Option("--image", "-i", help="A picture to look for (repeatable).")
 ]
-Exclude = Annotated[
+Crop = Annotated[
+    str | None, typer.Option("--crop", help="x,y,width,height: look for this part of the picture.")
+]
+RawEmbedding = Annotated[
+    Path | None, typer.Option("--embedding", help="A file with an embedding, as a JSON list.")
+]
+Push = Annotated[
     list[str] | None, typer.Option("--not", help="Words to push away from (repeatable).")
+]
+Exclude = Annotated[
+    list[str] | None,
+    typer.Option("--exclude", "-x", help="Words, or photo:ID, to leave out (repeatable)."),
+]
+Like = Annotated[
+    list[str] | None, typer.Option("--like", help="A picture's id: more like it (repeatable).")
+]
+Dislike = Annotated[
+    list[str] | None, typer.Option("--dislike", help="A picture's id: less like it (repeatable).")
+]
+FusionKind = Annotated[
+    Literal["late", "balanced", "joint"] | None,
+    typer.Option("--fusion", help="How several terms become one question."),
+]
+Diversity = Annotated[
+    float,
+    typer.Option("--diversity", min=0, max=1, help="0 for the best, more for varied ones."),
 ]
 TopK = Annotated[int, typer.Option("-k", min=1, max=MAX_TOP_K, help="How many pictures.")]
 Filter = Annotated[
@@ -44,13 +66,18 @@ Fold = Annotated[
     bool, typer.Option("--fold-duplicates", help="One hit for each group of near duplicates.")
 ]
 
-NOT_WEIGHT = -0.5  # at -1 what is pushed away outweighs what is looked for
-
 
 def search_command(
     words: Words = None,
     image: Image = None,
+    crop: Crop = None,
+    embedding: RawEmbedding = None,
+    push: Push = None,
     exclude: Exclude = None,
+    like: Like = None,
+    dislike: Dislike = None,
+    fusion: FusionKind = None,
+    diversity: Diversity = 0.0,
     k: TopK = DEFAULT_TOP_K,
     filter: Filter = None,
     mode: By = "vector",
@@ -66,49 +93,33 @@ def search_command(
     model_cache_dir: options.ModelCacheDir = None,
 ) -> None:
     """Find pictures by words, by pictures, or by both."""
+    from app.cli.questions import Asked, embed_question, question
+
     settings = settings_from(locals())
-    text = " ".join(words or [])
-    if not (text.strip() or image):
-        raise InvalidRequestError("say what to look for: words, or --image FILE")
-    ranking, chosen = _ranking(text, mode), _chosen(filter)
+    asked = Asked(
+        text=" ".join(words or []),
+        images=tuple(image or ()),
+        crop=crop,
+        embedding=embedding,
+        push=tuple(push or ()),
+        exclude=tuple(exclude or ()),
+        like=tuple(like or ()),
+        dislike=tuple(dislike or ()),
+        fusion=fusion,
+        diversity=diversity,
+        top_k=k,
+        filter=filter,
+        mode=mode,
+    )
+    query = question(settings, asked)
     with open_searcher(settings) as searcher:
+        from app.candidates import rank
+
         encoder = load_model_of(settings, searcher)
-        question = _embed(settings, encoder, text, image or [], exclude or [])
-
-        def search(top_k: int) -> list[Hit]:
-            return searcher.find(question, top_k, words=text, mode=ranking, filter=chosen)
-
-        hits = folded(settings, searcher, search, k) if fold_duplicates else unfolded(search(k))
+        ranking = rank(searcher, query, embed_question(settings, encoder, searcher, query))
+        fold = fold_duplicates
+        hits = folded(settings, searcher, ranking, k) if fold else unfolded(ranking(k))
         _show(settings, searcher, hits, as_json)
-
-
-def _ranking(text: str, mode: str) -> Mode:
-    from indexer.ranking import Mode
-
-    if mode != Mode.VECTOR and not text.strip():
-        raise InvalidRequestError(f"the mode {mode} needs words to look for")
-    return Mode(mode)
-
-
-def _chosen(filter: str | None) -> Expression | None:
-    from indexer.filters.parsing import parse_filter
-
-    return None if filter is None else parse_filter(filter)
-
-
-def _embed(
-    settings: Settings, encoder: Encoder, text: str, images: list[Path], exclude: list[str]
-) -> Embeddings:
-    """The fused question, (1, dim)."""
-    import numpy as np
-
-    from app.query import fuse
-
-    texts = ([text] if text.strip() else []) + exclude
-    weights = [1.0] * (len(texts) - len(exclude)) + [NOT_WEIGHT] * len(exclude)
-    pictures = [read_picture(settings, path, encoder.info.image_size) for path in images]
-    embeddings = np.concatenate([encoder.encode_text(texts), encoder.encode_image(pictures)])
-    return fuse(embeddings, weights + [1.0] * len(pictures))
 
 
 def _show(settings: Settings, searcher: Searcher, hits: list[FoldedHit], as_json: bool) -> None:

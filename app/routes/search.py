@@ -6,13 +6,13 @@ from fastapi import APIRouter, Request
 from fastapi import Query as Parameter
 
 from app.asking import Counted, ask, count
-from app.bodies import query_of_parameters, read_search
 from app.dependencies import State
 from app.filter_schemas import FacetCount, FacetCounts
 from app.paging import cut, page_asked, pair_of
 from app.pictures import hit
 from app.query import Query
 from app.routes.described import body_of
+from app.search_questions import query_of_parameters, read_search
 from app.search_schemas import SearchAnswer, SearchBody, SearchForm, SearchParameters, TookMs
 from app.state import ServiceState
 from app.stopwatch import Stopwatch

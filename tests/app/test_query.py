@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from app.failures import InvalidRequestError, NullQueryError
-from app.query import Query, TextTerm, fuse
+from app.fusion import fuse
+from app.query import Query, TextTerm
 from models.encoder import Embeddings, unit_embeddings
 
 
