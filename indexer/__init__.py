@@ -27,6 +27,8 @@ Read half (the service may import it):
     caption_search  captions, by what they mean
     ranking       rankings by embeddings and by words → one
     filters       which pictures to search, by their metadata; counts of its values (package)
+    vocabularies  lists of texts that users add (package, both halves)
+    tags          class names that pictures are tagged with (package, both halves)
     duplicates    the same picture more than once (package)
     durability    making files survive a power cut
     timestamps    the time as every table writes it
@@ -46,6 +48,7 @@ Write half (the batch job; the service never imports it):
     encoding      a batch → embeddings, though one picture of it fails
     thumbnails    small JPEGs by content hash
     publisher     the one place where a generation becomes current
+    belated       what a new generation would have, though no file has changed
     caption_part  the captions of a generation, embedded and indexed
     staged_vectors  what is staged for an index, as a protocol
     parts         the index files of a new generation: written, or linked

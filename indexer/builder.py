@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
+from indexer.belated import is_belated
 from indexer.catalog import publication
-from indexer.catalog.captions import count_embedded, has_captions
 from indexer.catalog.connection import Database
 from indexer.catalog.differences import Differences
 from indexer.catalog.facts import forget_facts
@@ -40,6 +40,7 @@ from indexer.sources.touched import Touched
 from indexer.upkeep import forget_altered_vectors, forget_lost_vectors
 from indexer.uploads.naming import UPLOADS
 from indexer.uploads.taking import UploadsTaking
+from indexer.vocabularies.embedding import embed_missing
 from models.encoder import Encoder
 
 
@@ -193,6 +194,12 @@ class _Run:
         model = self._model or newest
         if model is None:
             return
+        embed_missing(
+            self._config.data_dir,
+            model.fingerprint,
+            lambda: self._encoder_of(model),
+            self._progress.note,
+        )
         staging = Staging(
             self._database,
             model.model_id,
@@ -206,7 +213,7 @@ class _Run:
             needed = item_count > 0
         else:
             needed = self._differences.any() or model != newest or rebuild or damaged
-            needed = needed or self._captions_wanted(model)
+            needed = needed or self._is_belated(model)
         if not needed:
             staging.settle()
             return
@@ -236,14 +243,11 @@ class _Run:
         encoder = self._loaded()
         return encoder if encoder.info.fingerprint == model.fingerprint else None
 
-    def _captions_wanted(self, model: KnownModel) -> bool:
-        """Whether captions have no embeddings, or have lost some, though nothing else changed."""
-        newest = self._newest_of(model)
-        if newest is None or not self._config.embed_captions:
+    def _is_belated(self, model: KnownModel) -> bool:
+        record = self._newest_of(model)
+        if record is None:
             return False
-        if newest.captions is None:
-            return has_captions(self._database)
-        return count_embedded(self._database, model.model_id) < newest.captions.count
+        return is_belated(self._config, self._database, model, record, self._encoder_of)
 
     def _newest_of(self, model: KnownModel) -> GenerationRecord | None:
         """The newest generation, if its index files can be gone on with under this model."""

@@ -17,6 +17,7 @@ from indexer.catalog.records import GenerationRecord
 from indexer.config import IndexConfig
 from indexer.errors import CollectionNotFoundError, GenerationDamagedError, NoGenerationError
 from indexer.index_files import OpenIndex, OpenPart, check_file, open_index
+from indexer.tags.columns import Tags, read_tags
 from indexer.vector_index.index import IndexUnusableError
 from indexer.vector_index.parted import PartedIndex
 from indexer.vector_store import VectorsMissingError, VectorStore
@@ -38,10 +39,12 @@ class Generation:
         record: GenerationRecord,
         opened: OpenIndex,
         captions: OpenIndex | None,
+        tags: tuple[Tags, ...],
         store: VectorStore,
         lease: int,
     ) -> None:
         self.record = record
+        self.tags = tags
         self.store = store
         self._opened = opened
         self._captions = captions
@@ -150,9 +153,10 @@ def _open(config: IndexConfig, record: GenerationRecord, like: Generation | None
                 f"the index holds {opened.searched.count} items instead of {record.item_count}"
             )
         captions = _open_captions(directory, record, shared)
+        tags = tuple(read_tags(directory, column) for column in record.tags)
         store = VectorStore(config.vectors_dir(record.fingerprint), record.dim)
         store.check(segments)
-        return Generation(record, opened, captions, store, lease)
+        return Generation(record, opened, captions, tags, store, lease)
     except (IndexUnusableError, VectorsMissingError) as error:
         os.close(lease)
         raise GenerationDamagedError(record.generation, error.reason) from error

@@ -51,7 +51,9 @@ class Searcher:
         self._reader = reader
         self._generation = generation
         self.record: GenerationRecord = generation.record
-        self.selector = Selector(reader.metadata, reader.words, generation.index.ids)
+        self.selector = Selector(
+            reader.metadata, reader.words, generation.index.ids, generation.tags
+        )
         self._facets = FacetCounter(reader.metadata, self.selector)
         self.captions = CaptionSearch(config.collection, reader, generation, self.selector)
 
@@ -163,6 +165,11 @@ class Searcher:
         if item is None:
             raise ImageNotFoundError(image_id)
         return item
+
+    def tags(self, item: Item) -> dict[str, str]:
+        """A picture's tags, by the name of the set; sets that wait for the model are left out."""
+        tags = ((each.name, each.of(item.item_id)) for each in self._generation.tags)
+        return {name: tag for name, tag in tags if tag is not None}
 
     def items_of_contents(self, content_hashes: Iterable[str]) -> list[Item]:
         """The pictures that have these contents, by URI."""

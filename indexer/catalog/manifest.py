@@ -12,6 +12,7 @@ from indexer.catalog.records import (
     IndexFile,
     IndexLayout,
     Json,
+    TagColumn,
 )
 
 
@@ -26,6 +27,7 @@ def manifest_text(record: GenerationRecord) -> str:
         "model": record.model,
         "index": _layout_to_json(record.layout),
         "captions": None if record.captions is None else _captions_to_json(record.captions),
+        "tags": [_column_to_json(column) for column in record.tags],
         "vector_segments": dict(record.vector_segments),
     }
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
@@ -45,6 +47,7 @@ def record_of(text: str) -> GenerationRecord:
             layout=_layout_of(content["index"]),
             vector_segments=content["vector_segments"],
             captions=_captions_of(content.get("captions")),
+            tags=tuple(_column_of(column) for column in content.get("tags", ())),
         )
     except (KeyError, TypeError, IndexError) as error:
         raise ValueError(f"no manifest: {error}") from error
@@ -85,6 +88,26 @@ def _captions_of(content: Mapping[str, Any] | None) -> CaptionIndex | None:
         return None
     layout = None if content["index"] is None else _layout_of(content["index"])
     return CaptionIndex(layout, content["count"], content["missing"])
+
+
+def _column_to_json(column: TagColumn) -> dict[str, Json]:
+    return {
+        "name": column.name,
+        "classes": list(column.classes),
+        "key": column.key,
+        "missing": column.missing,
+        "file": _file_to_json(column.file),
+    }
+
+
+def _column_of(content: Mapping[str, Any]) -> TagColumn:
+    return TagColumn(
+        content["name"],
+        tuple(content["classes"]),
+        content["key"],
+        content["missing"],
+        _file_of(content["file"]),
+    )
 
 
 def _file_to_json(file: IndexFile) -> dict[str, Json]:

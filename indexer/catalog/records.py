@@ -116,6 +116,19 @@ class CaptionIndex:
 
 
 @dataclass(frozen=True, slots=True)
+class TagColumn:
+    """A generation's tags of one set: `key` is that of what they were computed with, `missing` says
+    how many pictures wait for their tag.
+    """
+
+    name: str
+    classes: tuple[str, ...]
+    key: str
+    missing: int
+    file: IndexFile
+
+
+@dataclass(frozen=True, slots=True)
 class GenerationRecord:
     """What a published generation is. `model` is the EncoderInfo it was made with, as JSON.
 
@@ -134,12 +147,14 @@ class GenerationRecord:
     vector_segments: dict[str, int]
     manifest: str | None = None
     captions: CaptionIndex | None = None
+    tags: tuple[TagColumn, ...] = ()
 
     @property
     def files(self) -> tuple[IndexFile, ...]:
         """All files beside the manifest."""
         captions = self.captions.layout if self.captions is not None else None
-        return self.layout.files + (() if captions is None else captions.files)
+        tags = tuple(column.file for column in self.tags)
+        return self.layout.files + (() if captions is None else captions.files) + tags
 
     @property
     def index_kind(self) -> str:

@@ -4,6 +4,8 @@ Numbers are compared with numbers, texts with texts; a text that spells a number
 because a CSV file has nothing else. Never combines conditions.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from indexer.catalog.metadata import Column, Comparison, Ids, Kind, MetadataTable, Scalar
@@ -12,6 +14,7 @@ from indexer.errors import FilterTypeError
 from indexer.filters.expression import Condition, Operand, Operator
 from indexer.filters.fields import CAPTION, Field, Fields
 from indexer.locations import uri_segment
+from indexer.tags.columns import Tags
 
 _COMPARISONS = {
     Operator.EQ: Comparison.EQ,
@@ -29,10 +32,12 @@ _NAMES = {Kind.NUMBER: "numbers", Kind.TEXT: "texts", Kind.BOOLEAN: "true or fal
 class Conditions:
     """Answers conditions from one catalog."""
 
-    def __init__(self, table: MetadataTable, words: CaptionWords) -> None:
+    def __init__(
+        self, table: MetadataTable, words: CaptionWords, tags: Sequence[Tags] = ()
+    ) -> None:
         self._table = table
         self._words = words
-        self.fields = Fields(table)
+        self.fields = Fields(table, tags)
 
     def ids(self, condition: Condition) -> Ids:
         """The items for which it holds, in no order; an id may stand twice.
@@ -71,6 +76,8 @@ class Conditions:
             return self._table.with_field(field.field_id)
         if field.column is not None:
             return self._table.with_column(Column.ID, Comparison.GTE, [""])
+        if field.tags is not None:
+            return field.tags.known()
         return np.empty(0, np.int64)
 
     def _resolved(
@@ -108,6 +115,8 @@ class Conditions:
         if field.column is not None:
             stored = [_as_stored(field.column, value) for value in values]
             return [self._table.with_column(field.column, comparison, stored)]
+        if field.tags is not None:
+            return [field.tags.matching(comparison, values)]
         if field.field_id is None:  # a fact that no file has
             return []
         found = []

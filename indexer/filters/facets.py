@@ -90,6 +90,8 @@ class FacetCounter:
             found = self._table.column_values(field.column, MAX_VALUES + 1)
         elif field.field_id is not None:
             found = self._table.values(field.field_id, MAX_VALUES + 1)
+        elif field.tags is not None:
+            found = field.tags.values()
         elif field.name == "caption":
             raise FacetError(field.name, "nearly every picture has another one")
         else:

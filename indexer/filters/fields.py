@@ -6,10 +6,12 @@ reads a value.
 """
 
 import difflib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from indexer.catalog.metadata import Column, Kind, MetadataTable
 from indexer.errors import UnknownFieldError
+from indexer.tags.columns import Tags
 
 CAPTION = "caption"
 METADATA_PREFIX = "metadata."
@@ -21,15 +23,17 @@ _CLOSENESS = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field. Its values stand in a column of the items, or under a number of the catalog.
+    """One field. Its values stand in a column of the items, under a number of the catalog, or in a
+    column of tags.
 
-    Neither is set for the caption, and for a fact that no file has.
+    None of these is set for the caption, and for a fact that no file has.
     """
 
     name: str
     kinds: frozenset[Kind]
     column: Column | None = None
     field_id: int | None = None
+    tags: Tags | None = None
 
 
 _COLUMNS = (
@@ -58,8 +62,9 @@ _FACTS = (
 class Fields:
     """The fields of one collection, as they were when this was made."""
 
-    def __init__(self, table: MetadataTable) -> None:
-        built_in = {field.name: field for field in (*_COLUMNS, *_FACTS)}
+    def __init__(self, table: MetadataTable, tags: Sequence[Tags] = ()) -> None:
+        columns = [Field(each.field, _TEXT, tags=each) for each in tags]
+        built_in = {field.name: field for field in (*_COLUMNS, *_FACTS, *columns)}
         metadata: dict[str, Field] = {}
         for known in table.fields():
             field = Field(known.name, known.kinds, field_id=known.field_id)
@@ -76,7 +81,7 @@ class Fields:
     def known(self) -> list[Field]:
         """All fields, each with the shortest name that reaches it; the built-in ones first."""
         return [
-            Field(name, field.kinds, field.column, field.field_id)
+            replace(field, name=name)
             for name, field in sorted(
                 self._by_name.items(), key=lambda entry: (entry[0] in self._metadata, entry[0])
             )

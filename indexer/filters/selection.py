@@ -7,7 +7,7 @@ are kept for the next filter. Safe to use from many threads. Never ranks.
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -17,6 +17,7 @@ from indexer.catalog.metadata import Ids, MetadataTable
 from indexer.catalog.words import CaptionWords
 from indexer.filters.conditions import Conditions
 from indexer.filters.expression import And, Condition, Expression, Not, Operator
+from indexer.tags.columns import Tags
 
 Mask = NDArray[np.bool_]
 # A million items are 125 KB a condition; this keeps a few hundred of them.
@@ -54,8 +55,13 @@ class Selector:
     """Filters one generation, whose ids `living` gives when they are first needed."""
 
     def __init__(
-        self, table: MetadataTable, words: CaptionWords, living: Callable[[], Ids]
+        self,
+        table: MetadataTable,
+        words: CaptionWords,
+        living: Callable[[], Ids],
+        tags: Sequence[Tags] = (),
     ) -> None:
+        self._tags = tags
         self._table = table
         self._words = words
         self._living = living
@@ -70,7 +76,7 @@ class Selector:
     @cached_property
     def conditions(self) -> Conditions:
         """Answers single conditions."""
-        return Conditions(self._table, self._words)
+        return Conditions(self._table, self._words, self._tags)
 
     def ids(self, expression: Expression) -> Ids:
         """The ids that meet a filter, ascending. Raises UnknownFieldError or FilterTypeError."""
