@@ -17,13 +17,15 @@ def is_belated(
     config: IndexConfig,
     database: Database,
     model: KnownModel,
-    newest: GenerationRecord,
+    newest: GenerationRecord | None,
     encoder_of: Callable[[KnownModel], Encoder | None],
 ) -> bool:
-    """Whether publishing would bring the newest generation up to date.
+    """Whether publishing would bring the newest generation up to date; not if there is none.
 
     The model is loaded only if tags have to be computed. Raises ConfigError, ModelLoadError.
     """
+    if newest is None:
+        return False
     return _captions_are(config, database, model, newest) or _tags_are(
         config, model, newest, encoder_of
     )

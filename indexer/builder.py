@@ -244,10 +244,8 @@ class _Run:
         return encoder if encoder.info.fingerprint == model.fingerprint else None
 
     def _is_belated(self, model: KnownModel) -> bool:
-        record = self._newest_of(model)
-        if record is None:
-            return False
-        return is_belated(self._config, self._database, model, record, self._encoder_of)
+        newest = self._newest_of(model)
+        return is_belated(self._config, self._database, model, newest, self._encoder_of)
 
     def _newest_of(self, model: KnownModel) -> GenerationRecord | None:
         """The newest generation, if its index files can be gone on with under this model."""
