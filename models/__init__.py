@@ -15,6 +15,8 @@ memory             what the process keeps between batches
 fusion             image towers without batch norms
 devices            where to compute and in which precision
 fingerprint        a model's identity
+relevance          scores → calibrated relevance, and "no good match"; relevance_file: stored
+patches            image towers cell by cell; heat_maps: where in a picture something is
 golden             embeddings of known inputs, to prove a loaded model by
 loading            ModelConfig → Encoder, offline first, checked by a golden embedding
 prompts            prompt templates and class embeddings

@@ -52,6 +52,17 @@ class EncodeError(ModelError):
         self.reason = reason
 
 
+class NoCellsError(ModelError):
+    """The model's image tower cannot say what is where: .model_name"""
+
+    def __init__(self, model_name: str) -> None:
+        super().__init__(
+            f"the image tower of {model_name} has no parts that can be compared with words, so "
+            "there is no map of where something is"
+        )
+        self.model_name = model_name
+
+
 class TrainingError(ModelError):
     """A model cannot be trained as asked; the reason says what to change."""
 

@@ -14,6 +14,7 @@ from PIL import Image
 
 from models.encoder import Embeddings, EncoderInfo, unit_embeddings
 from models.errors import EncodeError
+from models.heat_maps import Cells, Region
 from models.images import DecodedImage
 
 _SIDE = 8  # pixels of a prepared picture's side
@@ -70,6 +71,14 @@ class FakeEncoder:
         if not images:
             return np.zeros((0, self._info.dim), np.float32)
         return self.encode_prepared(np.stack([self.prepare_image(image) for image in images]))
+
+    def encode_cells(self, image: DecodedImage) -> Cells:
+        """Encode each cell of the grid as a picture of its own colour."""
+        cell = _SIDE // _GRID
+        pixels = self.prepare_image(image).reshape(3, _GRID, cell, _GRID, cell)
+        colours = pixels.mean(axis=(2, 4)).reshape(3, -1).T  # (cells, 3)
+        embeddings = self._project(np.repeat(colours, _GRID * _GRID, axis=1))
+        return Cells(embeddings.reshape(_GRID, _GRID, -1), Region())
 
     def encode_text(self, texts: Sequence[str]) -> Embeddings:
         """Encode texts, in order. Returns (len(texts), dim) float32, unit length."""

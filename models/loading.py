@@ -16,12 +16,16 @@ from models.calibration import CALIBRATION_FILE, Calibration, read_calibration
 from models.config import BUILTIN_MODEL, ModelConfig
 from models.encoder import Encoder
 from models.errors import GoldenMismatchError, ModelLoadError
+from models.relevance import RelevanceFit
+from models.relevance_file import RELEVANCE_FILE, read_relevance
 
 if TYPE_CHECKING:
     from models.open_clip_encoder import LoadedModel
 
 BUILTIN_DIRECTORY = Path(__file__).parent / "builtin"
 CONFIG_FILE = "open_clip_config.json"
+# They change no embedding, and so make no other model.
+_FITTED_FILES = (CALIBRATION_FILE, RELEVANCE_FILE)
 _HUB_PREFIX = "hf-hub:"
 _WEIGHT_SUFFIXES = (".safetensors", ".bin", ".pt", ".pth", ".npz", ".json")
 
@@ -39,7 +43,7 @@ def model_key(config: ModelConfig) -> str:
         files = sorted(
             path
             for path in directory.iterdir()
-            if path.suffix in _WEIGHT_SUFFIXES and path.name != CALIBRATION_FILE
+            if path.suffix in _WEIGHT_SUFFIXES and path.name not in _FITTED_FILES
         )
     elif config.pretrained and Path(config.pretrained).is_file():
         files = [Path(config.pretrained)]
@@ -91,6 +95,15 @@ def model_calibration(config: ModelConfig, fingerprint: str) -> Calibration | No
     Raises ModelLoadError for a file that cannot be read.
     """
     return read_calibration(_directory(config), fingerprint)
+
+
+def model_relevance(config: ModelConfig, fingerprint: str) -> RelevanceFit | None:
+    """The fitted relevance beside the configured model's weights, if it fits them.
+
+    Raises ModelLoadError for a file that cannot be read.
+    """
+    directory = _directory(config)
+    return None if directory is None else read_relevance(directory / RELEVANCE_FILE, fingerprint)
 
 
 def _load_checked(config: ModelConfig, precision: str) -> Encoder:

@@ -21,11 +21,13 @@ from torch import Tensor
 
 from models.devices import DTYPES
 from models.encoder import Embeddings, EncoderInfo, unit_embeddings
-from models.errors import EncodeError
+from models.errors import EncodeError, NoCellsError
 from models.fingerprint import model_fingerprint
 from models.fusion import without_batch_norms
 from models.golden import GOLDEN_TEXT, Golden, golden_picture
+from models.heat_maps import Cells
 from models.images import DecodedImage
+from models.patches import cell_features
 from models.preparation import ImagePreparer
 from models.text_truncation import find_causal_tower
 
@@ -163,6 +165,24 @@ class OpenClipEncoder:
         places = torch.arange(1, used.shape[1] + 1)
         return int((used * places).amax(dim=1).sum())
 
+    def encode_cells(self, image: DecodedImage) -> Cells:
+        """Encode the parts of a picture, for maps of where something is.
+
+        Raises NoCellsError if the image tower has none, EncodeError if the model fails.
+        """
+        features = cell_features(self._network.visual)
+        if features is None:
+            raise NoCellsError(self._info.model_name)
+        pixels = self._pixels(self._prepare(image)[None])
+        try:
+            with torch.inference_mode():
+                cells = features(pixels).float().cpu().numpy()  # (rows, columns, dim)
+        except (RuntimeError, ValueError, AttributeError) as error:
+            raise NoCellsError(self._info.model_name) from error
+        rows, columns, dim = cells.shape
+        embeddings = unit_embeddings(cells.reshape(-1, dim)).reshape(rows, columns, dim)
+        return Cells(embeddings, self._prepare.region(*image.pixels.shape[:2]))
+
     def _embed(self, features: Iterator[Tensor]) -> Embeddings:
         try:
             with torch.inference_mode():
@@ -174,11 +194,14 @@ class OpenClipEncoder:
         return unit_embeddings(np.concatenate(rows))
 
     def _image_features(self, prepared: NDArray[np.uint8]) -> Tensor:
+        features: Tensor = self._network.encode_image(self._pixels(prepared))  # (n, dim)
+        return features
+
+    def _pixels(self, prepared: NDArray[np.uint8]) -> Tensor:
+        """(n, 3, S, S) bytes as the network wants them."""
         pixels = torch.from_numpy(np.ascontiguousarray(prepared)).to(self._device)  # bytes travel
         batch = pixels.float().sub_(self._mean).div_(self._deviation)
-        batch = batch.to(dtype=self._dtype, memory_format=torch.channels_last)
-        features: Tensor = self._network.encode_image(batch)  # (n, dim)
-        return features
+        return batch.to(dtype=self._dtype, memory_format=torch.channels_last)
 
     def _text_features(self, tokens: Tensor) -> Tensor:
         if self._causal_tower is not None:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torchvision.transforms.v2 import functional as transforms
 
+from models.heat_maps import Region
 from models.images import DecodedImage
 
 # Decoded pixels are read-only, and nothing here writes to them: no copy is needed.
@@ -53,6 +54,18 @@ class ImagePreparer:
         if self.resize_mode != "squash":
             resized = self._crop_or_pad(resized)
         return resized.contiguous().numpy()
+
+    def region(self, height: int, width: int) -> Region:
+        """The part of a picture of this size that the model sees."""
+        if self.resize_mode == "squash":
+            return Region()
+        tall, wide = self._target(height, width)
+        return Region(
+            (wide - self.width) / 2 / wide,
+            (tall - self.height) / 2 / tall,
+            self.width / wide,
+            self.height / tall,
+        )
 
     def _target(self, height: int, width: int) -> list[int]:
         """The size to resize to, rounded as open_clip rounds."""

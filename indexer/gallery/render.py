@@ -81,14 +81,33 @@ def scene_size(scene: Scene) -> tuple[int, int]:
 def scene_svg(scene: Scene) -> str:
     """The scene as an SVG document, before the finish of its style."""
     width, height = scene_size(scene)
+    brush, view, placements = _composed(scene)
+    for index, placement in enumerate(placements):
+        _draw_thing(brush, view, placement, f"thing{index}", scene.layout)
+    draw_weather_front(brush, view)
+    return brush.svg(width, height)
+
+
+def scene_boxes(scene: Scene) -> list[tuple[str, tuple[float, float, float, float]]]:
+    """Where things are: each with left, top, right, bottom in shares of the picture."""
+    _, view, placements = _composed(scene)
+    boxes = []
+    for p in placements:
+        half, tall = p.kind.half_width * p.scale, p.kind.top * p.scale
+        left, right = max(p.x - half, 0), min(p.x + half, view.width)
+        top, bottom = max(p.y - tall, 0), min(p.y, view.height)
+        shares = (left / view.width, top / view.height, right / view.width, bottom / view.height)
+        boxes.append((p.kind.name, shares))
+    return boxes
+
+
+def _composed(scene: Scene) -> tuple[Brush, View, list[Placement]]:
+    """The setting, drawn, and the things that are yet to be drawn into it, farthest first."""
     view = scene_view(scene)
     brush = Brush(scene.style, view.light_side)
     _PLACES[scene.place](brush, view)
     draw_weather_behind(brush, view)
-    for index, placement in enumerate(place_things(scene, view)):
-        _draw_thing(brush, view, placement, f"thing{index}", scene.layout)
-    draw_weather_front(brush, view)
-    return brush.svg(width, height)
+    return brush, view, place_things(scene, view)
 
 
 def scene_view(scene: Scene) -> View:

@@ -9,6 +9,10 @@ Figures:
     calibration     whether a probability can be taken at its word
     zero_shot_calibration  fits a model's class probabilities and "none of these", and measures them
 
+    relevance_judge      which pictures answer a question, by the words of their captions
+    relevance_questions  questions with an answer and questions without, from captions
+    relevance_fit        fits a model's relevance; relevance_report: what it is worth
+
 Material and reports:
     encoding        picture files → embeddings, and why some have none
     phrases         questions for collections without captions

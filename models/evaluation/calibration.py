@@ -115,18 +115,27 @@ def _minimise(loss: Callable[[float], float], low: float, high: float) -> float:
     return (low + high) / 2
 
 
-def fit_logistic(features: Floats, positive: NDArray[np.bool_]) -> NDArray[np.float64]:
+def fit_logistic(
+    features: Floats,
+    positive: NDArray[np.bool_],
+    *,
+    shares: Floats | None = None,
+    ridge: float = _RIDGE,
+) -> NDArray[np.float64]:
     """Weights of a logistic regression, the constant last: (n, d) and (n,) give (d + 1,).
 
     Newton's method on the negative log-likelihood with a slight ridge (Platt scaling where d = 1).
+    `shares` (n,) say how much each row counts; one each without it.
     """
     columns = np.column_stack([features, np.ones(len(features))]).astype(np.float64)
+    counts = np.ones(len(columns)) if shares is None else np.asarray(shares, np.float64)
     weights = np.zeros(columns.shape[1])
-    ridge = _RIDGE * np.eye(len(weights))
+    penalty = ridge * np.eye(len(weights))
     for _ in range(_NEWTON_STEPS):
         chances = 1 / (1 + np.exp(-np.clip(columns @ weights, -500, 500)))  # (n,)
-        slope = columns.T @ (chances - positive) + ridge @ weights
-        curvature = (columns * (chances * (1 - chances))[:, None]).T @ columns + ridge
+        slope = columns.T @ (counts * (chances - positive)) + penalty @ weights
+        spread = counts * chances * (1 - chances)
+        curvature = (columns * spread[:, None]).T @ columns + penalty
         step = np.linalg.solve(curvature, slope)
         weights -= step
         if np.abs(step).max() < 1e-8:
