@@ -48,6 +48,7 @@ threads       bounded threads for everything else that blocks
 engine        one loaded model: encoder, batcher, classifier; engines: all of them, held and freed
 model_choice  which model: the configured one, or the one that a collection was made with
 live          what is served: for each collection a searcher and its model, leased together
+url_pictures  pictures that a body names by URL → their bytes; fetch/: the only place that calls out
 follower      changes over when a generation is published, loading its model beside the old one
 security      body limit, host check, response headers
 server        the listening process: ready line, signals, shutdown
@@ -56,3 +57,5 @@ routes/       search, classify, embeddings, images, collections, jobs, schedules
 cli/          `sightline serve | index | search | classify | eval | info | gallery`
 static/       the page
 """
+request_ids   the id of each request; request_log: its line in the log;
+              log_lines: records → lines of text or JSON

@@ -20,6 +20,7 @@ from app.failures import InvalidRequestError, UnsupportedBodyError
 from app.query import ItemTerm, UploadTerm
 from app.schemas import ImageRef
 from app.state import ServiceState
+from app.url_pictures import fetch_pictures
 from models.cropping import Box
 
 Body = TypeVar("Body", bound=BaseModel)
@@ -88,12 +89,16 @@ async def read_json(
     """
     data = await request.body()
 
-    def parse() -> Question:
-        return convert(checked(lambda: model.model_validate_json(data)))
+    def parse() -> Body:
+        return checked(lambda: model.model_validate_json(data))
 
     if len(data) <= _SMALL_BODY_BYTES:
-        return parse()
-    return await state.decode.run(parse)
+        body = parse()
+        await fetch_pictures(state.outside, body)
+        return convert(body)
+    body = await state.decode.run(parse)
+    await fetch_pictures(state.outside, body)
+    return await state.decode.run(convert, body)
 
 
 async def read_form(
@@ -134,6 +139,8 @@ def image_term(
     """A picture that a body names or carries. Raises InvalidRequestError."""
     if image.base64 is not None:
         return UploadTerm(decode_base64(image.base64), weight, crop)
+    if image.fetched is not None:
+        return UploadTerm(image.fetched, weight, crop)
     if image.id is None:
         raise InvalidRequestError("an image is given by id or by base64")
     return ItemTerm(image.id, weight, crop)

@@ -17,7 +17,15 @@ from app.engine import Engine
 from app.failures import InvalidRequestError
 from app.state import ServiceState
 from app.term_embeddings import prepare_upload
+from app.url_pictures import fetch_all
 from models.encoder import Embeddings
+
+
+@dataclass(frozen=True, slots=True)
+class PictureUrl:
+    """Where a picture is to be fetched from."""
+
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +45,23 @@ class EmbeddingsQuestion:
 
 
 async def read_embeddings(state: ServiceState, request: Request) -> EmbeddingsQuestion:
-    """The question in a JSON body. Raises RequestValidationError or InvalidRequestError."""
-    return await read_json(state, request, EmbeddingsBody, _question)
+    """The question in a JSON body, its pictures by URL fetched.
+
+    Raises RequestValidationError, InvalidRequestError or FetchError's kinds.
+    """
+    body, inputs = await read_json(
+        state, request, EmbeddingsBody, lambda body: (body, [_input(part) for part in body.parts()])
+    )
+    places = [place for place, one in enumerate(inputs) if isinstance(one, PictureUrl)]
+    urls = [one.url for one in inputs if isinstance(one, PictureUrl)]
+    for place, data in zip(places, await fetch_all(state.outside, urls), strict=True):
+        inputs[place] = data
+    return _question(body, [one for one in inputs if not isinstance(one, PictureUrl)])
 
 
-def _question(body: EmbeddingsBody) -> EmbeddingsQuestion:
+def _question(body: EmbeddingsBody, inputs: Sequence[str | bytes]) -> EmbeddingsQuestion:
     return EmbeddingsQuestion(
-        tuple(_input(part) for part in body.parts()),
+        tuple(inputs),
         body.model,
         body.collection,
         body.dimensions,
@@ -51,14 +69,11 @@ def _question(body: EmbeddingsBody) -> EmbeddingsQuestion:
     )
 
 
-def _input(part: Part) -> str | bytes:
+def _input(part: Part) -> str | bytes | PictureUrl:
     if part.image_url is None:
         return part.text or ""
     if not part.image_url.url.startswith("data:"):
-        raise InvalidRequestError(
-            "a picture must be a data: URL (data:image/jpeg;base64,…); it is not fetched from "
-            "another place"
-        )
+        return PictureUrl(part.image_url.url)
     return decode_base64(part.image_url.url)
 
 

@@ -20,7 +20,7 @@ EncodingFormat = Literal["float", "base64"]
 
 
 class ImageUrl(RequestBody):
-    """Where a picture is: a data: URL. `detail` changes nothing."""
+    """Where a picture is: a data: URL, or one to be fetched. `detail` changes nothing."""
 
     url: str = Field(min_length=1)
     detail: Annotated[str, Field(max_length=100)] | None = None
@@ -64,7 +64,7 @@ class EmbeddingsBody(RequestBody):
         default=None, description="As GET /v1/models names it; none: that of the collection."
     )
     input: str | Annotated[list[str], Field(min_length=1)] | None = Field(
-        default=None, description="Texts, or with `modality: image` data: URLs of pictures."
+        default=None, description="Texts, or with `modality: image` URLs of pictures."
     )
     messages: Conversation | Annotated[list[Conversation], Field(min_length=1)] | None = Field(
         default=None, description="Instead of `input`: one message with one part, or several such."

@@ -8,6 +8,7 @@ itself: `errors` does.
 from dataclasses import dataclass
 
 from app import door_failures, failures
+from app.fetch import failures as fetching
 from indexer import errors as indexer_errors
 from models import errors as model_errors
 
@@ -38,6 +39,12 @@ ERROR_TABLE: tuple[ErrorRow, ...] = (
     ErrorRow(failures.HostNotAllowedError, 421, "host_not_allowed", "Host not allowed"),
     ErrorRow(failures.WritingOffError, 403, "writing_off", "Writing is off"),
     ErrorRow(failures.ForeignOriginError, 403, "foreign_origin", "Another site's page"),
+    ErrorRow(fetching.FetchOffError, 400, "fetch_off", "Nothing is fetched here"),
+    ErrorRow(fetching.UrlRefusedError, 400, "url_refused", "The URL is refused"),
+    ErrorRow(fetching.UrlUnreachableError, 422, "url_unreachable", "No picture at the URL"),
+    ErrorRow(fetching.UrlTooSlowError, 422, "url_too_slow", "The URL is too slow"),
+    ErrorRow(fetching.UrlTooLargeError, 413, "url_too_large", "Too much at the URL"),
+    ErrorRow(fetching.FetchError, 422, "url_unreachable", "No picture at the URL"),
     ErrorRow(failures.OverloadedError, 429, "overloaded", "Overloaded"),
     ErrorRow(failures.NotReadyError, 503, "not_ready", "Not ready"),
     ErrorRow(failures.ModelNotHereError, 409, "model_mismatch", "Another model"),

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app import failures
+from app import failures, request_ids
 from app.door_failures import DoorError
 from app.error_table import ERROR_TABLE, row_for
 from app.schemas import Problem, ProblemField
@@ -46,8 +46,9 @@ def _fields(error: Exception) -> list[ProblemField] | None:
 
 def problem_response(problem: Problem, headers: dict[str, str] | None = None) -> Response:
     """A problem as an HTTP answer."""
+    named = problem.model_copy(update={"request_id": request_ids.current()})
     return Response(
-        problem.model_dump_json(exclude_none=True),
+        named.model_dump_json(exclude_none=True),
         status_code=problem.status,
         media_type=PROBLEM_TYPE,
         headers=headers,

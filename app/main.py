@@ -18,6 +18,8 @@ from app.access.keyring import Keyring
 from app.engines import EncoderLoader
 from app.errors import install_error_handlers
 from app.leaving import LeavingClients
+from app.request_ids import HEADER
+from app.request_log import RequestLog
 from app.routes import (
     classify,
     collections,
@@ -97,8 +99,8 @@ def _middleware(settings: Settings) -> list[Middleware]:
         CORSMiddleware,
         allow_origins=settings.cors_list(),
         allow_methods=["GET", "POST", "PUT", "DELETE"],
-        allow_headers=["Authorization", "X-API-Key", "Content-Type", "Last-Event-ID"],
-        expose_headers=["Retry-After", "Location", "ETag"],
+        allow_headers=["Authorization", "X-API-Key", "Content-Type", "Last-Event-ID", HEADER],
+        expose_headers=["Retry-After", "Location", "ETag", HEADER],
     )
     return [
         Middleware(Guard),
@@ -109,6 +111,7 @@ def _middleware(settings: Settings) -> list[Middleware]:
             settings=settings,
             keyring=Keyring(settings.data_dir),
             doors=doors_of(_ROUTERS),
+        Middleware(RequestLog, queries=settings.log_queries),
         ),
         Middleware(LeavingClients),
         Middleware(BodyLimit, max_bytes=settings.max_upload_bytes),

@@ -5,9 +5,10 @@ Shapes, bounds and their reasons; no behaviour.
 
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, PrivateAttr, model_validator
 
 from app.bounds import MAX_IMAGE_ID_CHARS, MAX_TEXT_CHARS, MAX_TOP_K
+from app.fetch.plain_urls import MAX_URL_CHARS
 from app.index_schemas import IndexInfo
 from app.settings import COLLECTION_PATTERN
 
@@ -24,16 +25,32 @@ class RequestBody(BaseModel):
 
 
 class ImageRef(RequestBody):
-    """A picture of the question: one of the collection, or one sent along."""
+    """A picture of the question: one of the collection, one sent along, or one to be fetched."""
 
     id: str | None = Field(default=None, min_length=1, max_length=MAX_IMAGE_ID_CHARS)
     base64: str | None = Field(default=None, min_length=1, description="Plain or as a data: URL.")
+    url: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=MAX_URL_CHARS,
+        description="http or https; only where the service fetches pictures.",
+    )
+    _fetched: bytes | None = PrivateAttr(default=None)
 
     @model_validator(mode="after")
-    def _one_of_both(self) -> Self:
-        if (self.id is None) == (self.base64 is None):
-            raise ValueError("give either an id or base64")
+    def _one_of_them(self) -> Self:
+        if [self.id, self.base64, self.url].count(None) != 2:
+            raise ValueError("give either an id, base64 or a url")
         return self
+
+    def keep(self, data: bytes) -> None:
+        """Keep what was fetched from the URL."""
+        self._fetched = data
+
+    @property
+    def fetched(self) -> bytes | None:
+        """What was fetched from the URL; None for a picture that is given otherwise."""
+        return self._fetched
 
 
 class Picture(BaseModel):
@@ -52,7 +69,7 @@ class Picture(BaseModel):
 
 
 class PictureInfo(Picture):
-    """Everything on record about one picture."""
+    """Everything on record about one picture; `tags` are those of the collection's tag sets."""
 
     collection: str
     generation: int
@@ -60,6 +77,7 @@ class PictureInfo(Picture):
     source: str
     content_hash: str
     size_bytes: int
+    tags: dict[str, str] = Field(default_factory=dict)
 
 
 class SampleAnswer(BaseModel):
@@ -154,3 +172,4 @@ class Problem(BaseModel):
     code: str
     instance: str | None = None
     errors: list[ProblemField] | None = None
+    request_id: str | None = None

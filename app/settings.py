@@ -11,7 +11,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from app.setting_rows.collections import COLLECTION_PATTERN as COLLECTION_PATTERN
 from app.setting_rows.collections import CollectionRows
 from app.setting_rows.doors import DoorRows
+from app.setting_rows.fetching import FetchingRows
 from app.setting_rows.indexing import IndexingRows
+from app.setting_rows.log import LogRows
 from app.setting_rows.model import ModelRows
 from app.setting_rows.service import ServiceRows
 from indexer.config import available_cores
@@ -22,13 +24,24 @@ ENV_PREFIX = "SIGHTLINE_"
 TOPICS: dict[str, type[BaseModel]] = {
     "Collections": CollectionRows,
     "Doors": DoorRows,
+    "Pictures by URL": FetchingRows,
     "The model": ModelRows,
     "The running service": ServiceRows,
+    "The log": LogRows,
     "Indexing": IndexingRows,
 }
 
 
-class Settings(CollectionRows, DoorRows, ModelRows, ServiceRows, IndexingRows, BaseSettings):
+class Settings(
+    CollectionRows,
+    DoorRows,
+    FetchingRows,
+    ModelRows,
+    ServiceRows,
+    LogRows,
+    IndexingRows,
+    BaseSettings,
+):
     """Everything that can be configured; frozen once read."""
 
     model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, frozen=True, extra="ignore")

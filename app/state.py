@@ -14,6 +14,7 @@ from app.job_desk import JobDesk
 from app.live import LiveCollections
 from app.settings import Settings
 from app.threads import BoundedThreads
+from app.url_pictures import picture_fetcher
 from models.errors import ModelError
 
 # Classifying waits for the model in a thread of its own, so that it never holds up a search.
@@ -38,6 +39,7 @@ class ServiceState:
         self.decode = _threads(settings, "decoding", settings.decode_threads())
         self.fetch = _threads(settings, "originals", _FETCH_THREADS)
         self.classify = _threads(settings, "classifying", _CLASSIFY_THREADS)
+        self.outside = picture_fetcher(settings)
         self.duplicates = DuplicateDesk(settings)
         self.desk = JobDesk(settings)
         self.cursor_key: bytes | None = None  # read when the first question comes
@@ -91,6 +93,7 @@ class ServiceState:
                 await self._background
         self._engines.close()
         self.duplicates.close()
+        self.outside.close()
         for threads in (self.lookup, self.decode, self.fetch, self.classify):
             threads.close()
 

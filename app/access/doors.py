@@ -24,7 +24,7 @@ from app.failures import AppError, ForeignOriginError, WritingOffError
 from app.listening import is_loopback
 from app.settings import Settings
 
-ROUTE_KEY = "sightline.route"
+SEEN_KEY = "sightline.seen"  # what the log tells of a request: its route and its caller
 # Probes come as often as an orchestrator likes, and must not fail because of a key's file.
 _PROBES = frozenset({"/healthz", "/readyz"})
 _SHORT_BYTES = 64 * 1024
@@ -89,10 +89,12 @@ class Doors:
         await self._app(scope, receive, send)
 
     def _check(self, scope: Scope) -> None:
-        """Raises what turns the request away; else the scope knows its route and its caller."""
-        scope[ROUTE_KEY], needed = self._door(scope["path"], scope["method"])
+        """Raises what turns the request away; the scope knows its route and its caller."""
+        path, needed = self._door(scope["path"], scope["method"])
         origin = self._callers.origin(scope)
-        scope[SCOPE_KEY] = Caller(origin.address, None)
+        seen = scope.setdefault(SEEN_KEY, {})
+        seen.update(route=path, caller=Caller(origin.address, None))
+        scope[SCOPE_KEY] = seen["caller"]
         if scope["path"] in _PROBES:
             return
         try:
@@ -100,7 +102,7 @@ class Doors:
         except AppError:
             self._count(self._by_address, bucket_of(origin.address))
             raise
-        scope[SCOPE_KEY] = caller
+        scope[SCOPE_KEY] = seen["caller"] = caller
         if caller.key is None:
             self._count(self._by_address, bucket_of(caller.address))
         else:

@@ -28,6 +28,7 @@ ROUTE_ROLES: dict[str, dict[str, Role | None]] = {
     "/v1/model": {"GET": SEARCH},
     "/v1/images/{image_id}": {"GET": SEARCH, "PUT": WRITE, "DELETE": WRITE},
     "/v1/images/{image_id}/thumbnail": {"GET": SEARCH},
+    "/v1/images/{image_id}/heatmap": {"GET": SEARCH},
     "/v1/images/{image_id}/info": {"GET": SEARCH},
     "/v1/collections": {"GET": SEARCH},
     "/v1/collections/{name}": {"GET": SEARCH},
@@ -37,6 +38,9 @@ ROUTE_ROLES: dict[str, dict[str, Role | None]] = {
     "/v1/collections/{name}/generations": {"GET": SEARCH},
     "/v1/duplicates": {"GET": SEARCH},
     "/v1/duplicates/decisions": {"GET": SEARCH, "POST": WRITE, "DELETE": WRITE},
+    "/v1/vocabularies": {"GET": SEARCH},
+    "/v1/tag-sets": {"GET": SEARCH},
+    "/v1/tag-sets/{name}": {"GET": SEARCH, "PUT": WRITE, "DELETE": WRITE},
     # jobs
     "/v1/jobs": {"GET": SEARCH, "POST": WRITE},
     "/v1/jobs/{job_id}": {"GET": SEARCH},

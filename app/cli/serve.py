@@ -1,6 +1,5 @@
 """`sightline serve`: the page and the HTTP API."""
 
-import logging
 import os
 import sys
 
@@ -39,16 +38,23 @@ def serve_command(
     rate_burst: options.RateBurst = None,
     trusted_proxies: options.TrustedProxies = None,
     cors_origins: options.CorsOrigins = None,
+    fetch: options.Fetch = None,
+    fetch_hosts: options.FetchHosts = None,
+    fetch_ports: options.FetchPorts = None,
+    fetch_timeout_s: options.FetchTimeoutS = None,
     worker: options.WorkerMode = None,
     low_priority: options.LowPriority = None,
     log_level: options.LogLevel = None,
+    log_format: options.LogFormat = None,
+    log_queries: options.LogQueries = None,
 ) -> None:
     """Serve the page and the HTTP API until Ctrl-C."""
     settings = settings_from(locals())
-    logging.getLogger().setLevel(settings.log_level.upper())
+    from app.log_lines import writing_log
     from app.server import serve
 
-    serve(settings, say=_say, warn=_warn)
+    with writing_log(settings.log_format, settings.log_level):
+        serve(settings, say=_say, warn=_warn)
     # Everything is closed. Taking the interpreter apart as well would cost seconds with a large
     # model, and would abort if a thread is still inside torch, loading one.
     sys.stdout.flush()

@@ -13,7 +13,8 @@ from app.access.rate import TokenBuckets
 def test_buckets_let_through_what_a_naive_count_does():
     clock = [0.0]
     buckets = TokenBuckets(4, 3, clock=lambda: clock[0])
-    tokens, before = {}, {}
+    tokens: dict[str, Fraction] = {}
+    before: dict[str, Fraction] = {}
     rng = random.Random(7)
     for _ in range(3000):
         clock[0] += rng.choice((0, 0.0625, 0.125, 0.5, 2))  # exact in binary
