@@ -21,7 +21,14 @@ GAMMA = 0.125
 _LEAST_LENGTH = 1e-4  # less is rounding, not direction
 
 
-def moved(direction: Embeddings | None, liked: Embeddings, disliked: Embeddings) -> Embeddings:
+def moved(
+    direction: Embeddings | None,
+    liked: Embeddings,
+    disliked: Embeddings,
+    *,
+    beta: float = BETA,
+    gamma: float = GAMMA,
+) -> Embeddings:
     """A (1, dim) direction, or none yet, moved by (l, dim) and (d, dim) pictures: (1, dim), unit.
 
     Raises NullQueryError when nothing of it is left.
@@ -29,9 +36,9 @@ def moved(direction: Embeddings | None, liked: Embeddings, disliked: Embeddings)
     dim = liked.shape[1]
     total = np.zeros(dim) if direction is None else direction[0].astype(np.float64)
     if len(liked):
-        total = total + BETA * liked.mean(axis=0, dtype=np.float64)
+        total = total + beta * liked.mean(axis=0, dtype=np.float64)
     if len(disliked):
-        total = total - GAMMA * disliked.mean(axis=0, dtype=np.float64)
+        total = total - gamma * disliked.mean(axis=0, dtype=np.float64)
     length = float(np.linalg.norm(total))
     if length <= _LEAST_LENGTH:
         raise NullQueryError

@@ -111,7 +111,7 @@ def test_exclusions_feedback_and_diversity_work_the_same_in_every_way_of_asking(
     green, blue = _id_of(client, "green"), _id_of(client, "blue")
     body = {"exclude": [{"text": "red"}], "like": [green], "dislike": [blue], "diversity": 0.2}
     by_json = _post(client, query=[{"text": "yellow"}], **body)
-    parameters = {"exclude": "red", "like": green, "dislike": blue, "diversity": 0.2}
+    parameters: Body = {"exclude": "red", "like": green, "dislike": blue, "diversity": 0.2}
     by_address = client.get("/v1/search", params={"q": "yellow", **parameters})
     assert _names(client, by_address) == by_json
     assert "red" not in by_json
