@@ -41,6 +41,7 @@ pictures      items of the catalog → pictures of the API
 picture_files the bytes of a picture and of its thumbnail
 leaving       clients that leave: what they asked for is given up
 ranges        parts of a picture's file, for who asks with `Range`
+api_description  the OpenAPI document, with our shape of errors
 stopwatch     milliseconds of the steps of one request
 embedding_memory  embeddings of what was asked before; the same is encoded once
 batching      cross-request batches for the encoder, with back-pressure

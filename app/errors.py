@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import compile_path
 
 from app import failures, request_ids
 from app.door_failures import DoorError
@@ -101,7 +102,19 @@ async def _on_http_error(request: Request, error: Exception) -> Response:
         code=code,
         instance=request.url.path,
     )
-    return problem_response(problem, dict(error.headers or {}))
+    headers = dict(error.headers or {})
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(_methods_at(request, headers.get("Allow", "")))
+    return problem_response(problem, headers)
+
+
+def _methods_at(request: Request, known: str) -> list[str]:
+    """What is possible at the request's path; the framework names the methods of one route only."""
+    methods = {name.strip() for name in known.split(",") if name.strip()}
+    for template, operations in request.app.openapi()["paths"].items():
+        if compile_path(template)[0].match(request.url.path):
+            methods |= {name.upper() for name in operations}
+    return sorted(methods | {"HEAD"} if "GET" in methods else methods)
 
 
 def fields_of(error: RequestValidationError) -> list[ProblemField]:

@@ -15,6 +15,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from app.access.doors import Doors, doors_of
 from app.access.keyring import Keyring
+from app.api_description import DescribedApp
 from app.engines import EncoderLoader
 from app.errors import install_error_handlers
 from app.leaving import LeavingClients
@@ -74,7 +75,7 @@ def create_app(
         yield
         await state.close()
 
-    app = FastAPI(
+    app = DescribedApp(
         title="Sightline",
         version=installed_version(),
         description="Find pictures by words, by pictures, or by a weighted mix of both.",
