@@ -126,5 +126,5 @@ soak: install-test ## Kill the indexer 200 times while a client searches (SOAK_A
 	@$(BIN)/python -m benchmarks.kill_soak $(SOAK_ARGS)
 
 clean: ## Remove the environment, caches and reports; never pictures or indexes
-	rm -rf $(VENV) reports build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) reports build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find app indexer models tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
