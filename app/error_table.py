@@ -91,6 +91,7 @@ ERROR_TABLE: tuple[ErrorRow, ...] = (
         indexer_errors.CollectionNotFoundError, 404, "collection_not_found", "No such collection"
     ),
     ErrorRow(indexer_errors.ImageNotFoundError, 404, "image_not_found", "No such picture"),
+    ErrorRow(indexer_errors.ImageOfSourceError, 409, "image_of_source", "A source's picture"),
     ErrorRow(indexer_errors.NoGenerationError, 409, "nothing_indexed", "Nothing indexed yet"),
     ErrorRow(
         indexer_errors.GenerationNotFoundError, 404, "generation_not_found", "No such generation"

@@ -34,7 +34,7 @@ class JobDesk:
         self.threads = BoundedThreads("jobs", _THREADS, settings.queue_length)
         self.open_streams = 0
         self._poll_s = settings.poll_interval_s
-        self._keeper = WorkerKeeper(settings, self.board) if settings.worker == "auto" else None
+        self._keeper = None if settings.worker == "off" else WorkerKeeper(settings, self.board)
         self._closing = False
 
     def begin(self) -> None:

@@ -37,6 +37,7 @@ from app.routes import (
     reference,
     schedules,
     search,
+    uploads,
 )
 from app.security import BodyLimit, Guard, HostCheck, allowed_names
 from app.settings import Settings
@@ -47,6 +48,7 @@ _ROUTERS = (
     search.router,
     classify.router,
     images.router,
+    uploads.router,
     collections.router,
     jobs.router,
     embeddings.router,

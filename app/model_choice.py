@@ -28,7 +28,14 @@ def model_for(settings: Settings, config: IndexConfig) -> ModelConfig:
     So an index run after a change of model goes on with the new model, and one after a roll-back
     with the old one, without being told.
     """
-    if settings.model is not None or not config.catalog_path().is_file():
+    return model_to_add(settings, config) if settings.model is None else settings.model_choice()
+
+
+def model_to_add(settings: Settings, config: IndexConfig) -> ModelConfig:
+    """The model to add single pictures with: what the current generation was made with, whatever
+    the settings name; without one, what the settings name.
+    """
+    if not config.catalog_path().is_file():
         return settings.model_choice()
     record = current_record(config)
     return settings.model_choice() if record is None else model_of(settings, record)

@@ -12,6 +12,7 @@ from indexer.catalog.records import Item
 from indexer.locations import split_member
 from indexer.originals import Originals
 from indexer.reading import UnreadableFileError
+from indexer.uploads.naming import is_upload
 from models.config import DecodeLimits
 from models.errors import ImageDecodeError
 from models.images import decode_image
@@ -66,6 +67,8 @@ def read_original(originals: Originals, item: Item, limits: DecodeLimits) -> byt
     Raises FileGoneError, or StoreUnreachableError if its store does not answer.
     """
     try:
+        if is_upload(item.uri):  # as it was in this generation, whatever was put since
+            return originals.read_upload(item.content_hash, limits).data
         return originals.read(item.uri, limits).data
     except UnreadableFileError as error:
         if error.code == "unreachable":

@@ -14,6 +14,7 @@ from app.job_desk import JobDesk
 from app.live import LiveCollections
 from app.settings import Settings
 from app.threads import BoundedThreads
+from app.upload_desk import UploadDesk
 from app.url_pictures import picture_fetcher
 from models.errors import ModelError
 
@@ -42,6 +43,7 @@ class ServiceState:
         self.outside = picture_fetcher(settings)
         self.duplicates = DuplicateDesk(settings)
         self.desk = JobDesk(settings)
+        self.uploads = UploadDesk(settings, self.desk.board)
         self.cursor_key: bytes | None = None  # read when the first question comes
         self.settled = asyncio.Event()
         self.failure: ModelError | None = None
@@ -86,6 +88,7 @@ class ServiceState:
 
     async def close(self) -> None:
         """Stop watching, close the collections, start nothing more."""
+        self.uploads.close()
         await self.desk.close()
         if self._background is not None:
             self._background.cancel()

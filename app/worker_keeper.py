@@ -1,5 +1,5 @@
-"""Keeps a worker process while there are jobs: started when there is something to do, started again
-with growing delays when it dies, stopped with the service. Runs no job and imports no worker.
+"""Keeps a worker process, while there are jobs or at all times: started again with growing delays
+when it dies, stopped with the service. Runs no job and imports no worker.
 """
 
 import asyncio
@@ -22,9 +22,10 @@ _STEADY_S = 60.0  # a worker that lived so long did not die of its start
 _STOP_GRACE_S = 8.0
 
 
-def worker_command() -> list[str]:
+def worker_command(*, warm: bool = False) -> list[str]:
     """The command line of a worker; its settings come in its environment."""
-    return [sys.executable, "-m", "app.cli.main", "worker", f"--idle-exit-s={_IDLE_EXIT_S:g}"]
+    how = "--warm" if warm else f"--idle-exit-s={_IDLE_EXIT_S:g}"
+    return [sys.executable, "-m", "app.cli.main", "worker", how]
 
 
 class WorkerKeeper:
@@ -32,6 +33,7 @@ class WorkerKeeper:
 
     def __init__(self, settings: Settings, board: JobBoard) -> None:
         self._environment = environment_for_child(settings)
+        self._is_warm = settings.worker == "warm"
         self._board = board
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="keeper")
         self._soon = asyncio.Event()
@@ -69,7 +71,7 @@ class WorkerKeeper:
         try:
             self._bury()
             is_free = self._process is None and time.monotonic() >= self._not_before_s
-            if is_free and self._board.has_work():
+            if is_free and (self._is_warm or self._board.has_work()):
                 self._start()
         except Exception as error:
             logger.error("cannot keep a worker: %s", error, exc_info=error)
@@ -77,7 +79,7 @@ class WorkerKeeper:
 
     def _start(self) -> None:
         self._process = subprocess.Popen(
-            worker_command(),
+            worker_command(warm=self._is_warm),
             env=self._environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

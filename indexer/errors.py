@@ -8,6 +8,7 @@
     ├── CatalogDamagedError       .file, .reason
     ├── FingerprintMismatchError  .expected, .actual
     ├── ImageNotFoundError        .image_id
+    ├── ImageOfSourceError        .image_id, .source   only its source can change it
     ├── CatalogVersionError       .version, .supported
     ├── CollectionBusyError       .collection   another indexer is at work
     ├── DiskFullError             .directory   there is no room for what has to be written
@@ -121,6 +122,18 @@ class ImageNotFoundError(IndexerError):
     def __init__(self, image_id: str) -> None:
         super().__init__(f"there is no picture with the id {image_id!r}")
         self.image_id = image_id
+
+
+class ImageOfSourceError(IndexerError):
+    """The picture is a source's, and only what is in the source can change it."""
+
+    def __init__(self, image_id: str, source: str) -> None:
+        super().__init__(
+            f"picture {image_id} comes from {source}: change or remove it there, then index; "
+            "only pictures that were put under an id can be changed by it"
+        )
+        self.image_id = image_id
+        self.source = source
 
 
 class CatalogVersionError(IndexerError):

@@ -22,6 +22,8 @@ from app.cli import (
     search,
     serve,
     train,
+    uploads,
+    vocab,
     worker,
 )
 from app.failures import AppError
@@ -44,6 +46,8 @@ cli.command("serve")(serve.serve_command)
 cli.command("index")(index.index_command)
 cli.add_typer(jobs.jobs)
 cli.command("worker")(worker.worker_command)
+cli.command("put")(uploads.put_command)
+cli.command("remove")(uploads.remove_command)
 cli.command("reindex")(reindex.reindex_command)
 cli.add_typer(generations.generations)
 cli.add_typer(keys.keys)

@@ -22,11 +22,15 @@ IdleExitS = Annotated[
     float | None,
     typer.Option("--idle-exit-s", min=0, help="End after so many seconds without a job."),
 ]
+Warm = Annotated[
+    bool, typer.Option("--warm", help="Load the collection's model at once, before any job.")
+]
 
 
 def worker_command(
     once: Once = False,
     idle_exit_s: IdleExitS = None,
+    warm: Warm = False,
     data_dir: options.DataDir = None,
     model: options.Model = None,
     pretrained: options.Pretrained = None,
@@ -39,6 +43,7 @@ def worker_command(
     max_file_pixels: options.MaxFilePixels = None,
     decode_workers: options.DecodeWorkers = None,
     thumbnails: options.Thumbnails = None,
+    embed_captions: options.EmbedCaptions = None,
     index_kind: options.IndexKind = None,
     wanted_recall: options.WantedRecall = None,
     file_facts: options.FileFacts = None,
@@ -48,11 +53,11 @@ def worker_command(
 ) -> None:
     """Run the jobs that are queued and those that schedules queue, until Ctrl-C."""
     settings = settings_from(locals())
-    _run(settings, 0.0 if once else idle_exit_s)
+    _run(settings, 0.0 if once else idle_exit_s, warm)
 
 
-def _run(settings: Settings, idle_exit_s: float | None) -> None:
-    from app.model_choice import model_for
+def _run(settings: Settings, idle_exit_s: float | None, warm: bool) -> None:
+    from app.model_choice import model_for, model_to_add
     from indexer.jobs.priority import yield_to_others
     from indexer.jobs.worker import Worker, WorkerSetup
     from models.loading import load_encoder, model_key
@@ -69,9 +74,12 @@ def _run(settings: Settings, idle_exit_s: float | None) -> None:
         model_for=lambda config: model_for(settings, config),
         load_encoder=load_encoder,
         model_key=model_key,
+        model_to_add=lambda config: model_to_add(settings, config),
     )
     worker = Worker(setup, say=typer.echo)
     _stop_on_signals(worker.stop)
+    if warm:
+        worker.warm(settings.collection)
     worker.run(idle_exit_s)
 
 

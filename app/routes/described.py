@@ -24,6 +24,15 @@ def body_of(json_model: type[BaseModel], form_model: type[BaseModel]) -> dict[st
     }
 
 
+def picture_body_of(json_model: type[BaseModel], form_model: type[BaseModel]) -> dict[str, Any]:
+    """As `body_of`, for a body that may also be the picture as it is, and need not hold one."""
+    described = body_of(json_model, form_model)
+    content = described["requestBody"]["content"]
+    content["multipart/form-data"]["schema"].pop("required")
+    content["image/*"] = {"schema": {"type": "string", "format": "binary"}}
+    return described
+
+
 def json_body_of(model: type[BaseModel]) -> dict[str, Any]:
     """As `body_of`, for a body that comes as JSON only."""
     content = {"application/json": {"schema": _inlined(model)}}

@@ -55,10 +55,11 @@ class ServiceRows(BaseModel):
         le=600,
         description="Seconds that running requests get to finish at shutdown.",
     )
-    worker: Literal["auto", "off"] = Field(
+    worker: Literal["auto", "warm", "off"] = Field(
         default="auto",
-        description="Whether `serve` starts a worker process while there are jobs; `off` where "
-        "`sightline worker` runs elsewhere.",
+        description="Whether `serve` starts a worker process: `auto` while there are jobs, `warm` "
+        "at all times with the model loaded, so that what is put is searchable within two seconds, "
+        "`off` where `sightline worker` runs elsewhere.",
     )
     low_priority: bool = Field(
         default=True,

@@ -1,4 +1,4 @@
-"""A file that SQLite cannot read: put aside, with what can still be told of it.
+"""A catalog that SQLite cannot read: put aside, with what can still be told of it.
 
 Deletes nothing: the damaged file stays beside the new one, until the next one is put there.
 """
@@ -7,8 +7,6 @@ import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import quote
-
-from indexer.catalog.connection import Database, connect
 
 ASIDE = ".damaged"
 # The write-ahead log and its index belong to the file.
@@ -38,28 +36,3 @@ def _sources(path: Path) -> list[str]:
         ).fetchall()
         return [str(source) for (source,) in rows]
     return []
-
-
-def rescue(
-    damaged: Path, database: Database, table: str, order: str, digest: str | None = None
-) -> int:
-    """Take over the rows of a table that can be read, from both ends. Returns how many.
-
-    With `digest`, as SQL, only those that are as they were written.
-    """
-    columns = [row[1] for row in database.query(f"PRAGMA table_info({table})")]
-    names = [name for name in columns if name != "digest"]
-    insert = (
-        f"INSERT OR IGNORE INTO {table} ({', '.join(names)}) "
-        f"VALUES ({', '.join('?' * len(names))})"
-    )
-    trusted = f"WHERE digest IS NULL OR digest = {digest}" if digest else ""
-    saved = 0
-    for direction in ("ASC", "DESC"):
-        ordered = ", ".join(f"{name} {direction}" for name in order.split(", "))
-        select = f"SELECT {', '.join(names)} FROM {table} {trusted} ORDER BY {ordered}"
-        with suppress(sqlite3.DatabaseError), closing(connect(damaged, create=False)) as old:
-            for row in old.execute(select):
-                with suppress(sqlite3.IntegrityError):
-                    saved += max(0, database.execute(insert, row))
-    return saved

@@ -35,8 +35,18 @@ from indexer.timestamps import utc_now
 
 MAX_OPEN_JOBS = 1_000  # a program that queues in a loop is told so
 KEPT_ENDED_JOBS = 200
+KEPT_ENDED_UPLOADS = 50  # a program that puts one picture after the other makes many
+GATHERING_S = 0.2
 MAX_SOURCES = 1_000
 _MAX_MODEL_CHARS = 1_000
+_IS_UPLOADS = "coalesce(json_extract(parameters, '$.uploads'), 0)"
+_ENDED = ", ".join(f"'{state}'" for state in ENDED)
+_WAITING_UPLOADS = f"""
+SELECT job_id FROM jobs WHERE state = 'queued' AND collection = ? AND {_IS_UPLOADS}"""
+_FORGET_ENDED = f"""
+DELETE FROM jobs WHERE state IN ({_ENDED}) AND {_IS_UPLOADS} = ?1 AND job_id NOT IN (
+    SELECT job_id FROM jobs WHERE state IN ({_ENDED}) AND {_IS_UPLOADS} = ?1
+    ORDER BY job_id DESC LIMIT ?2)"""
 _LAPSED = "(lease_until_s IS NULL OR lease_until_s < ?)"
 
 
@@ -54,6 +64,17 @@ class JobBoard:
         checked = checked_parameters(parameters, self._data_dir)
         with self._store.transaction() as database:
             job_id = queue_job(database, checked)
+        return self.job(job_id)
+
+    def add_uploads(self, collection: str) -> Job:
+        """The job that will take in what clients put by now: one that waits already, or a new one,
+        which begins in a moment, so that what is put close together is published at once.
+        """
+        with self._store.transaction() as database:
+            job_id = database.value(_WAITING_UPLOADS, (collection,))
+            if job_id is None:
+                parameters = JobParameters(collection, uploads=True)
+                job_id = _insert(database, parameters, None, self._store.clock() + GATHERING_S)
         return self.job(job_id)
 
     def job(self, job_id: int) -> Job:
@@ -173,22 +194,24 @@ def queue_job(database: Database, parameters: JobParameters, schedule_id: int | 
     """Queue a checked job, inside a transaction, and forget the oldest ended ones. Returns its
     number. Raises JobQueueFullError.
     """
-    ended = ", ".join(f"'{state}'" for state in ENDED)
-    count = database.value(f"SELECT count(*) FROM jobs WHERE state NOT IN ({ended})")
+    count = database.value(f"SELECT count(*) FROM jobs WHERE state NOT IN ({_ENDED})")
     if count >= MAX_OPEN_JOBS:
         raise JobQueueFullError(count)
+    return _insert(database, parameters, schedule_id, 0.0)
+
+
+def _insert(
+    database: Database, parameters: JobParameters, schedule_id: int | None, not_before_s: float
+) -> int:
     database.execute(
-        "INSERT INTO jobs (collection, parameters, schedule_id, state, created_at) "
-        "VALUES (?, ?, ?, 'queued', ?)",
-        (parameters.collection, parameters.to_json(), schedule_id, utc_now()),
+        "INSERT INTO jobs (collection, parameters, schedule_id, state, created_at, not_before_s) "
+        "VALUES (?, ?, ?, 'queued', ?, ?)",
+        (parameters.collection, parameters.to_json(), schedule_id, utc_now(), not_before_s),
     )
     job_id: int = database.value("SELECT last_insert_rowid()")
     record_event(database, job_id, "state")
-    database.execute(
-        f"DELETE FROM jobs WHERE state IN ({ended}) AND job_id NOT IN (SELECT job_id FROM jobs "
-        f"WHERE state IN ({ended}) ORDER BY job_id DESC LIMIT ?)",
-        (KEPT_ENDED_JOBS,),
-    )
+    kept = KEPT_ENDED_UPLOADS if parameters.uploads else KEPT_ENDED_JOBS
+    database.execute(_FORGET_ENDED, (parameters.uploads, kept))
     database.execute("DELETE FROM job_events WHERE job_id NOT IN (SELECT job_id FROM jobs)")
     return job_id
 
@@ -203,7 +226,7 @@ def checked_parameters(parameters: JobParameters, data_dir: Path) -> JobParamete
         raise ConfigError(f"a job takes at most {MAX_SOURCES} sources")
     if parameters.model is not None and not 0 < len(parameters.model) <= _MAX_MODEL_CHARS:
         raise ConfigError(f"a model's name has 1 to {_MAX_MODEL_CHARS} characters")
-    if not parameters.sources and not config.catalog_path().is_file():
+    if not (parameters.sources or parameters.uploads or config.catalog_path().is_file()):
         raise CollectionNotFoundError(parameters.collection)
     return replace(parameters, sources=tuple(map(_checked_source, parameters.sources)))
 

@@ -12,7 +12,11 @@ from indexer.jobs.claims import Claims, Report
 from indexer.jobs.records import Job
 from indexer.progress import IndexSummary
 
-Why = Literal["pause", "cancel", "lost", "stop"]
+Why = Literal["pause", "cancel", "lost", "stop", "yield"]
+# What clients put goes first. But a run reads for so long before it lets that pass, and for so many
+# times as long as it looked at its sources, which it will have to do again.
+_LEAST_READING_S = 5.0
+_READING_A_LOOK = 2.0
 
 
 class RunStoppedError(Exception):
@@ -36,10 +40,15 @@ class Checkpoint:
         self._total = job.total
         self._skipped = job.skipped
         self._advanced = False
-        self._began_s = time.monotonic()
+        self._made_s = self._began_s = time.monotonic()
+        self._may_yield_s: float | None = None
 
     def start(self, total: int) -> None:
         """So many files are left to read."""
+        if self._may_yield_s is None:
+            now_s = time.monotonic()
+            looked_s = now_s - self._made_s
+            self._may_yield_s = now_s + max(_LEAST_READING_S, _READING_A_LOOK * looked_s)
         self._total = self._done + total
         self._stage = "reading" if total else "publishing"
         self._began_s = time.monotonic()
@@ -86,3 +95,12 @@ class Checkpoint:
             raise RunStoppedError(wanted)
         if self._stop_asked():
             raise RunStoppedError("stop")
+        if self._is_due_to_yield() and self._claims.uploads_wait(self._job):
+            raise RunStoppedError("yield")
+
+    def _is_due_to_yield(self) -> bool:
+        return (
+            self._stage == "reading"
+            and self._may_yield_s is not None
+            and time.monotonic() >= self._may_yield_s
+        )

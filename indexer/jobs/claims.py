@@ -25,7 +25,11 @@ _MINE = "job_id = ? AND worker = ? AND state = 'running'"
 _NEXT = """
 SELECT job_id FROM jobs WHERE state = 'queued' AND not_before_s <= ?
 AND collection NOT IN (SELECT collection FROM jobs WHERE state = 'running')
-ORDER BY job_id LIMIT 1"""
+ORDER BY coalesce(json_extract(parameters, '$.uploads'), 0) DESC, job_id LIMIT 1"""
+_UPLOADS_WAIT = """
+SELECT 1 FROM jobs WHERE state = 'queued' AND not_before_s <= ?1
+AND json_extract(parameters, '$.uploads') AND collection NOT IN (
+    SELECT collection FROM jobs WHERE state = 'running' AND job_id <> ?2) LIMIT 1"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,9 @@ class Claims:
         self._store = store
 
     def claim(self) -> Job | None:
-        """Judge the jobs of dead workers; then take the oldest that can run now, if any."""
+        """Judge the jobs of dead workers; then take one that can run now, if any: the oldest, but
+        what clients put before all others.
+        """
         now_s = self._store.clock()
         if not self._store.path.is_file():
             return None
@@ -93,6 +99,10 @@ class Claims:
         if now is None or now.state != "running" or now.worker != self.worker:
             return "lost"
         return now.wanted
+
+    def uploads_wait(self, job: Job) -> bool:
+        """Whether another job, for what clients put, could run now if this one did not."""
+        return bool(self._store.rows(_UPLOADS_WAIT, (self._store.clock(), job.job_id)))
 
     def finish(self, job: Job, result: Mapping[str, object]) -> None:
         """The run did all there was to do."""

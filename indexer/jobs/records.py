@@ -18,7 +18,8 @@ Wanted = Literal["pause", "cancel"]
 class JobParameters:
     """What a job does; without `sources` and `remove` it looks at all known sources.
 
-    `model` replaces the configured model. The rest means what it means to `index_collection`.
+    `model` replaces the configured model. With `uploads` it takes in what clients put, and nothing
+    else. The rest means what it means to `index_collection`.
     """
 
     collection: str
@@ -28,6 +29,7 @@ class JobParameters:
     retry_skipped: bool = False
     rebuild: bool = False
     allow_empty: bool = False
+    uploads: bool = False
 
     def to_json(self) -> str:
         """As it stands in the table."""

@@ -21,27 +21,33 @@ from indexer.jobs.records import Job
 from indexer.jobs.schedules import Schedules
 from indexer.jobs.store import JobStore
 from indexer.progress import IndexSummary
+from indexer.uploads.naming import UPLOADS
 from models.config import ModelConfig
 from models.encoder import Encoder
 from models.errors import ModelError
 
 logger = logging.getLogger("sightline")
 
-_BUSY_DELAY_S = 5.0  # somebody indexes the collection by hand: look again after this
+# Somebody indexes the collection by hand: look again after this; for what clients put, soon.
+_BUSY_DELAY_S = 5.0
+_BUSY_UPLOADS_DELAY_S = 0.5
 _BEATS_A_LEASE = 3
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerSetup:
-    """What a worker works with."""
+    """What a worker works with. `model_to_add` is the model that a collection has, whatever is
+    configured: what clients put never changes it.
+    """
 
     data_dir: Path
     config_for: Callable[[str], IndexConfig]
     model_for: Callable[[IndexConfig], ModelConfig]
     load_encoder: Callable[[ModelConfig], Encoder]
     model_key: Callable[[ModelConfig], str]
+    model_to_add: Callable[[IndexConfig], ModelConfig] | None = None
     lease_s: float = LEASE_S
-    poll_s: float = 0.5
+    poll_s: float = 0.25
 
 
 class Worker:
@@ -59,6 +65,16 @@ class Worker:
     def stop(self) -> None:
         """End after the batch that is being read; may be called from a signal handler."""
         self._stop.set()
+
+    def warm(self, collection: str) -> None:
+        """Load the model that pictures would be added to a collection with; a failure waits for the
+        job that needs it.
+        """
+        try:
+            config = self._setup.config_for(collection)
+            self._encoder((self._setup.model_to_add or self._setup.model_for)(config))
+        except (IndexerError, ModelError) as error:
+            self._say(f"the model cannot be loaded yet: {error}")
 
     def run(self, idle_exit_s: float | None = None) -> int:
         """Work until stopped, or until there was nothing to do for so long. Returns how many jobs
@@ -94,7 +110,8 @@ class Worker:
         except RunStoppedError as stopped:
             return self._stopped(job, stopped)
         except CollectionBusyError as error:
-            claims.give_back(job, str(error), _BUSY_DELAY_S)
+            delay_s = _BUSY_UPLOADS_DELAY_S if job.parameters.uploads else _BUSY_DELAY_S
+            claims.give_back(job, str(error), delay_s)
             return "waits, because " + str(error)
         except (IndexerError, ModelError) as error:
             claims.fail(job, str(error))
@@ -111,6 +128,9 @@ class Worker:
         if stopped.why == "stop":
             self._claims.give_back(job, "its worker was stopped; the job goes on with the next one")
             return "given back"
+        if stopped.why == "yield":
+            self._claims.give_back(job, "it goes on when what clients put is taken in")
+            return "lets pass what clients put"
         if stopped.why != "lost":
             self._claims.halt(job, stopped.why)
         return {"pause": "paused", "cancel": "cancelled", "lost": "taken by another worker"}[
@@ -120,12 +140,12 @@ class Worker:
     def _index(self, job: Job) -> IndexSummary:
         wanted = job.parameters
         config = self._setup.config_for(job.collection)
-        model = self._setup.model_for(config)
+        model = self._model_for(job, config)
         if wanted.model is not None:
             model = replace(model, model_name=wanted.model, pretrained=None)
         return index_collection(
             config,
-            wanted.sources,
+            [UPLOADS] if wanted.uploads else wanted.sources,
             model_key=self._setup.model_key(model),
             load_encoder=lambda: self._encoder(model),
             progress=Checkpoint(self._claims, job, self._stop.is_set),
@@ -134,6 +154,11 @@ class Worker:
             remove=wanted.remove,
             rebuild=wanted.rebuild,
         )
+
+    def _model_for(self, job: Job, config: IndexConfig) -> ModelConfig:
+        if job.parameters.uploads and self._setup.model_to_add is not None:
+            return self._setup.model_to_add(config)
+        return self._setup.model_for(config)
 
     def _encoder(self, model: ModelConfig) -> Encoder:
         if self._loaded is None or self._loaded[0] != model:

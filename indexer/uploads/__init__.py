@@ -5,6 +5,7 @@ Read half (the service may import it):
     naming    their ids and URIs
     schema    the tables of `uploads.sqlite`
     store     what was put and removed, in the order in which it was
+    ownership whether a picture is a client's or a source's
     contents  the bytes, by content hash
 
 Write half (the indexer only):

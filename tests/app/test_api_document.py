@@ -61,6 +61,9 @@ def test_api_document_examples_work(command: str, client: httpx.Client, picture:
     command = command.replace("$ID", hit["id"]).replace("$FILE", "photo.jpg")
     command = command.replace("$OTHER", other["id"]).replace("$MODEL", "fake")
     command = command.replace("$PNG", base64.b64encode(picture("red")).decode())
+    if "$PUT" in command:
+        command = command.replace("$PUT", "mine")
+        client.put("/v1/images/mine", content=picture("red"))
     if "$JOB" in command:
         ended = command.endswith(("events", "retry-skipped"))
         command = command.replace("$JOB", str(_job(client, ended=ended)))

@@ -29,7 +29,7 @@ def _crash() -> None:
     os._exit(CRASHED)
 
 
-def _around(owner: Any, name: str, when: str, is_it: Callable[..., bool] | None = None) -> None:
+def around(owner: Any, name: str, when: str, is_it: Callable[..., bool] | None = None) -> None:
     """End the process before or after a function of `owner`, if the call is the one meant."""
     real = getattr(owner, name)
 
@@ -66,30 +66,28 @@ def _says(beginning: str) -> Callable[..., bool]:
 
 
 POINTS: dict[str, Callable[[], None]] = {
-    "before vectors are appended": lambda: _around(VectorStore, "append", "before"),
+    "before vectors are appended": lambda: around(VectorStore, "append", "before"),
     "in the middle of appending vectors": _tear_the_tail,
-    "after vectors are appended": lambda: _around(VectorStore, "append", "after"),
-    "before rows are committed": lambda: _around(files.FileTable, "record", "before"),
-    "after rows are committed": lambda: _around(files.FileTable, "record", "after"),
-    "before the index is renamed": lambda: _around(
-        Path, "replace", "before", _names("index.faiss")
-    ),
-    "after the index is renamed": lambda: _around(Path, "replace", "after", _names("index.faiss")),
-    "before a delta part is renamed": lambda: _around(
+    "after vectors are appended": lambda: around(VectorStore, "append", "after"),
+    "before rows are committed": lambda: around(files.FileTable, "record", "before"),
+    "after rows are committed": lambda: around(files.FileTable, "record", "after"),
+    "before the index is renamed": lambda: around(Path, "replace", "before", _names("index.faiss")),
+    "after the index is renamed": lambda: around(Path, "replace", "after", _names("index.faiss")),
+    "before a delta part is renamed": lambda: around(
         Path, "replace", "before", _names("delta-000004.faiss")
     ),
-    "after dead items are listed": lambda: _around(Path, "replace", "after", _names("dead.ids")),
-    "after the base is linked": lambda: _around(os, "link", "after"),
-    "after the manifest is renamed": lambda: _around(
+    "after dead items are listed": lambda: around(Path, "replace", "after", _names("dead.ids")),
+    "after the base is linked": lambda: around(os, "link", "after"),
+    "after the manifest is renamed": lambda: around(
         Path, "replace", "after", _names("manifest.json")
     ),
-    "before the generation is committed": lambda: _around(publication, "publish_staged", "before"),
-    "in the middle of publishing": lambda: _around(
+    "before the generation is committed": lambda: around(publication, "publish_staged", "before"),
+    "in the middle of publishing": lambda: around(
         connection.Database, "execute", "before", _says("INSERT OR REPLACE INTO current")
     ),
-    "after the generation is committed": lambda: _around(publication, "publish_staged", "after"),
-    "before old rows are dropped": lambda: _around(retention, "drop_generations", "before"),
-    "after old rows are dropped": lambda: _around(retention, "drop_generations", "after"),
+    "after the generation is committed": lambda: around(publication, "publish_staged", "after"),
+    "before old rows are dropped": lambda: around(retention, "drop_generations", "before"),
+    "after old rows are dropped": lambda: around(retention, "drop_generations", "after"),
 }
 # These happen only where changes are put in front of a base.
 IN_FRONT = (

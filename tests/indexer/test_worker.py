@@ -1,16 +1,19 @@
 """The worker: jobs run with the real indexer, stopped at any batch, failed in words."""
 
 import itertools
+from contextlib import closing
 from typing import Any
 
 import pytest
 from filelock import FileLock
 
 from indexer import pipeline
+from indexer.jobs import board, checkpoint
 from indexer.jobs.board import JobBoard
 from indexer.jobs.claims import Claims, Report
 from indexer.jobs.records import Job, JobParameters
 from indexer.jobs.worker import Worker, WorkerSetup
+from indexer.uploads.store import UploadStore
 from models.config import ModelConfig
 from models.errors import ModelLoadError
 from tests.indexer.workbench import Workbench
@@ -37,17 +40,14 @@ def job(bench: Workbench, monkeypatch) -> Job:
     monkeypatch.setattr(pipeline, "_COMMIT_INTERVAL_S", 0.0)
     bench.draw(*(f"{number:02d}.jpg" for number in range(3 * BATCH)))
     (bench.pictures / "zz.jpg").write_bytes(b"no picture")
-    board = JobBoard(bench.config.data_dir)
-    job = board.add(JobParameters("default", sources=(str(bench.pictures),)))
-    board.close()
-    return job
+    with closing(JobBoard(bench.config.data_dir)) as opened:
+        return opened.add(JobParameters("default", sources=(str(bench.pictures),)))
 
 
 @pytest.fixture
 def jobs(bench: Workbench):
-    board = JobBoard(bench.config.data_dir)
-    yield board
-    board.close()
+    with closing(JobBoard(bench.config.data_dir)) as opened:
+        yield opened
 
 
 def test_worker_runs_a_job_and_writes_down_what_came_of_it(bench, job, jobs):
@@ -148,3 +148,57 @@ def test_worker_keeps_its_model_for_the_next_job(bench, job, jobs):
     worker = _worker(bench, load_encoder=load)
     assert worker.run(idle_exit_s=0) == 2
     assert len(loaded) == 1
+
+
+def test_reading_makes_way_for_what_clients_put_and_goes_on_where_it_stopped(
+    bench, job, jobs, monkeypatch
+):
+    """The job for the folder has read a batch when a picture is put."""
+    monkeypatch.setattr(checkpoint, "_LEAST_READING_S", 0.0)
+    monkeypatch.setattr(checkpoint, "_READING_A_LOOK", 0.0)
+    monkeypatch.setattr(board, "GATHERING_S", 0.0)
+    real = Claims.report
+    put: list[int] = []
+    said: list[str] = []
+
+    def report(claims: Claims, running: Job, report: Report) -> bool:
+        if report.done == BATCH and not put:
+            with closing(UploadStore(bench.config)) as store:
+                store.put("mine", (bench.pictures / "00.jpg").read_bytes())
+            put.append(jobs.add_uploads("default").job_id)
+        return real(claims, running, report)
+
+    monkeypatch.setattr(Claims, "report", report)
+    worker = _worker(bench)
+    worker._say = said.append
+    assert worker.run(idle_exit_s=0) == 3
+    first, uploads = job.job_id, put[0]
+    assert said[1::2] == [
+        f"job {first}: lets pass what clients put",
+        f"job {uploads}: done",
+        f"job {first}: done",
+    ]
+    assert jobs.job(uploads).result["generation"] == 1
+    assert jobs.job(uploads).result["new"] == 1
+    assert jobs.job(first).result["new"] == 3 * BATCH
+    assert bench.encoder.encoded == 3 * BATCH  # nothing twice
+    assert len(bench.by_uri()) == 3 * BATCH + 1
+
+
+def test_pictures_are_put_with_the_model_that_the_collection_has(bench, jobs):
+    bench.draw("a.jpg")
+    bench.index()
+    with closing(UploadStore(bench.config)) as store:
+        store.put("mine", (bench.pictures / "a.jpg").read_bytes())
+    put = jobs.add_uploads("default")
+    worker = _worker(
+        bench,
+        model_for=lambda _: ModelConfig("configured"),
+        model_to_add=lambda _: ModelConfig("fake"),
+        model_key=lambda model: model.model_name,
+    )
+    assert worker.run(idle_exit_s=1) == 1
+    assert (jobs.job(put.job_id).result["new"], jobs.job(put.job_id).result["re_embedded"]) == (
+        1,
+        0,
+    )
