@@ -20,6 +20,8 @@ upload_schemas  their request and response types; put_bodies: the body of a put
 duplicate_desk  duplicates as the service sees them: the files, and looking in passing
 duplicate_schemas  their request and response types
 bodies        JSON and multipart bodies → checked requests
+paging        one answer in pages; cursor: a place in them, sealed with the key of cursor_key
+older         generations that are no longer served and still paged through
 query         a question: its terms and options; query_text: its form as one line of text
 search_questions  what a request asks, in JSON, a form or an address → the one query
 term_embeddings  the terms of a question → embeddings
@@ -28,10 +30,16 @@ exclusion     when a picture is too close to what is excluded
 diversity     hits in an order that covers different things
 candidates    an embedded question → what gives its best pictures
 asking        the steps from a question to its answers; answers: what they pass on
+text_asking   a question → texts: captions, or a vocabulary's; vocabulary_shelf: those kept open
+text_schemas  their request and response types; tag_schemas: those of tag sets
+relevance     hits → how relevant they are, and whether anything is; explaining: why
+relevance_schemas  the types of explanations
+heat_maps     where in a picture is what was asked for; cell_memory: pictures mapped lately
 job_desk      jobs as the service sees them: the table, streams of events, the keeper
 worker_keeper the worker process: started while there are jobs, stopped with the service
 writing       the second look at whoever changes something
 access/       keys, roles, the table of routes and roles, rates: what stands before every route
+http_limits   how long and how large the head of a request may be
 listening     which addresses can be reached from this machine only
 embedding     texts and pictures → embeddings for clients of the OpenAI API;
               embedding_schemas: their request and response types
@@ -41,6 +49,7 @@ pictures      items of the catalog → pictures of the API
 picture_files the bytes of a picture and of its thumbnail
 leaving       clients that leave: what they asked for is given up
 ranges        parts of a picture's file, for who asks with `Range`
+url_pictures  pictures that a body names by URL → their bytes; fetch/: the only place that calls out
 api_description  the OpenAPI document, with our shape of errors
 stopwatch     milliseconds of the steps of one request
 embedding_memory  embeddings of what was asked before; the same is encoded once
@@ -49,14 +58,13 @@ threads       bounded threads for everything else that blocks
 engine        one loaded model: encoder, batcher, classifier; engines: all of them, held and freed
 model_choice  which model: the configured one, or the one that a collection was made with
 live          what is served: for each collection a searcher and its model, leased together
-url_pictures  pictures that a body names by URL → their bytes; fetch/: the only place that calls out
 follower      changes over when a generation is published, loading its model beside the old one
 security      body limit, host check, response headers
+request_ids   the id of each request; request_log: its line in the log;
+              log_lines: records → lines of text or JSON
 server        the listening process: ready line, signals, shutdown
 routes/       search, classify, embeddings, images, collections, jobs, schedules, model, health,
               page, reference
 cli/          `sightline serve | index | search | classify | eval | info | gallery`
 static/       the page
 """
-request_ids   the id of each request; request_log: its line in the log;
-              log_lines: records → lines of text or JSON

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from app import door_failures, failures
 from app.fetch import failures as fetching
 from indexer import errors as indexer_errors
+from indexer import text_errors
 from models import errors as model_errors
 
 _LOGS = "the log of the service says more"
@@ -92,6 +93,17 @@ ERROR_TABLE: tuple[ErrorRow, ...] = (
     ),
     ErrorRow(indexer_errors.ImageNotFoundError, 404, "image_not_found", "No such picture"),
     ErrorRow(indexer_errors.ImageOfSourceError, 409, "image_of_source", "A source's picture"),
+    ErrorRow(
+        text_errors.CaptionsNotEmbeddedError, 409, "captions_not_embedded", "Captions not embedded"
+    ),
+    ErrorRow(text_errors.VocabularyNotFoundError, 404, "vocabulary_not_found", "No vocabulary"),
+    ErrorRow(
+        text_errors.VocabularyNotEmbeddedError, 409, "vocabulary_not_embedded", "Not embedded yet"
+    ),
+    ErrorRow(
+        text_errors.VocabularyDamagedError, 503, "vocabulary_damaged", "Damaged vocabulary", _LOGS
+    ),
+    ErrorRow(text_errors.TagSetNotFoundError, 404, "tag_set_not_found", "No such tag set"),
     ErrorRow(indexer_errors.NoGenerationError, 409, "nothing_indexed", "Nothing indexed yet"),
     ErrorRow(
         indexer_errors.GenerationNotFoundError, 404, "generation_not_found", "No such generation"

@@ -37,7 +37,9 @@ from app.routes import (
     reference,
     schedules,
     search,
+    tag_sets,
     uploads,
+    vocabularies,
 )
 from app.security import BodyLimit, Guard, HostCheck, allowed_names
 from app.settings import Settings
@@ -57,6 +59,8 @@ _ROUTERS = (
     decisions.router,
     duplicates.router,
     fields.router,
+    vocabularies.router,
+    tag_sets.router,
     model.router,
     health.router,
     reference.router,

@@ -1,5 +1,6 @@
 """Items of the catalog → pictures of the API, with the addresses of their files. Reads nothing."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 
 from app.answers import Answer
@@ -74,7 +75,9 @@ def duplicate_group(group: Group, collection: str) -> DuplicateGroup:
     return DuplicateGroup(number=group.number, pictures=pictures)
 
 
-def picture_info(item: Item, collection: str, generation: int) -> PictureInfo:
+def picture_info(
+    item: Item, collection: str, generation: int, tags: Mapping[str, str]
+) -> PictureInfo:
     """Everything on record about a picture."""
     return PictureInfo.model_validate(
         {
@@ -85,5 +88,6 @@ def picture_info(item: Item, collection: str, generation: int) -> PictureInfo:
             "source": item.source,
             "content_hash": item.content_hash,
             "size_bytes": item.size_bytes,
+            "tags": tags,
         }
     )

@@ -57,12 +57,20 @@ class Fusion(StrEnum):
     JOINT = "joint"
 
 
+class Target(StrEnum):
+    """What is found: pictures, or texts."""
+
+    IMAGE = "image"
+    TEXT = "text"
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """A question to one collection. `filter` says which pictures are searched.
 
-    `exclude` are terms whose weight does not matter; `like` and `dislike` are pictures' ids;
-    `diversity` is 0 for none, and 1 for nothing else.
+    With the target text, texts are found: captions, or those of a `vocabulary`. `exclude` are terms
+    whose weight does not matter; `like` and `dislike` are pictures' ids; `diversity` is 0 for none,
+    and 1 for nothing else.
     """
 
     terms: tuple[Term, ...]
@@ -78,6 +86,8 @@ class Query:
     dislike: tuple[str, ...] = ()
     fusion: Fusion = Fusion.LATE
     diversity: float = 0.0
+    target: Target = Target.IMAGE
+    vocabulary: str | None = None
 
     def __post_init__(self) -> None:
         if not self.terms and not self.like:
@@ -89,6 +99,26 @@ class Query:
         both = set(self.like) & set(self.dislike)
         if both:
             raise InvalidRequestError(f"picture {min(both)} is both liked and disliked")
+
+        if self.target is Target.TEXT:
+            self._check_texts()
+        elif self.vocabulary is not None:
+            raise InvalidRequestError("a vocabulary is searched with the target text")
+
+    def _check_texts(self) -> None:
+        """Raises InvalidRequestError for what only pictures can be asked."""
+        used = {
+            "mode": self.mode is not Mode.VECTOR,
+            "exclude": bool(self.exclude),
+            "diversity": self.diversity > 0,
+            "facets": bool(self.facets),
+            "fold_duplicates": self.fold_duplicates,
+            "cursor": self.cursor is not None,
+            "filter": self.filter is not None and self.vocabulary is not None,
+        }
+        for name in (name for name, is_used in used.items() if is_used):
+            what = "a vocabulary" if name == "filter" else "the target text"
+            raise InvalidRequestError(f"{name} cannot be used with {what}")
 
     @property
     def words(self) -> str:

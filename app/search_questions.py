@@ -109,4 +109,6 @@ def _query(
         dislike=tuple(dict.fromkeys(asked.dislike)),
         fusion=fusion,
         diversity=asked.diversity,
+        target=asked.target,
+        vocabulary=asked.vocabulary,
     )

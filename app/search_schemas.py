@@ -14,8 +14,9 @@ from app.bounds import (
     MAX_WEIGHT,
 )
 from app.filter_schemas import FacetCounts, Facets, FilterText, HitRanks, SearchMode
-from app.query import Fusion
+from app.query import Fusion, Target
 from app.schemas import CollectionName, ImageRef, Picture, QueryText, RequestBody, TopK
+from app.text_schemas import SearchTarget, VocabularyName
 from indexer.ranking import Mode
 from models.cropping import Box
 
@@ -121,6 +122,8 @@ class SearchOptions(BaseModel):
     like: Likes = Field(default_factory=list)
     dislike: Dislikes = Field(default_factory=list)
     diversity: Diversity = 0.0
+    target: SearchTarget = Target.IMAGE
+    vocabulary: VocabularyName | None = None
 
 
 class SearchParameters(SearchOptions):

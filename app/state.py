@@ -16,6 +16,7 @@ from app.settings import Settings
 from app.threads import BoundedThreads
 from app.upload_desk import UploadDesk
 from app.url_pictures import picture_fetcher
+from app.vocabulary_shelf import VocabularyShelf
 from models.errors import ModelError
 
 # Classifying waits for the model in a thread of its own, so that it never holds up a search.
@@ -42,6 +43,7 @@ class ServiceState:
         self.classify = _threads(settings, "classifying", _CLASSIFY_THREADS)
         self.outside = picture_fetcher(settings)
         self.duplicates = DuplicateDesk(settings)
+        self.vocabularies = VocabularyShelf(settings.data_dir)
         self.desk = JobDesk(settings)
         self.uploads = UploadDesk(settings, self.desk.board)
         self.cursor_key: bytes | None = None  # read when the first question comes

@@ -194,12 +194,7 @@ class _Run:
         model = self._model or newest
         if model is None:
             return
-        embed_missing(
-            self._config.data_dir,
-            model.fingerprint,
-            lambda: self._encoder_of(model),
-            self._progress.note,
-        )
+        embed_missing(self._config, model, self._encoder_of, self._progress.note)
         staging = Staging(
             self._database,
             model.model_id,

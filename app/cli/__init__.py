@@ -8,6 +8,9 @@
     worker    `sightline worker`: runs jobs
     keys      `sightline keys`: create, list, revoke
     questions what `sightline search` was asked → the one query, embedded here
+    text_search  texts that `sightline search --target text` shows
+    vocab     `sightline vocab`: add, list and remove lists of texts
+    tags      `sightline tags`: add, list and remove class names that pictures are tagged with
     folding   near duplicates folded in what `sightline search` shows
     duplicates  `sightline duplicates`: list, decide, and hash what has no hashes yet
     evaluate  `sightline eval`: names its commands evaluate_retrieval, evaluate_zeroshot and

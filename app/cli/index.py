@@ -66,13 +66,14 @@ def index_command(
     thumbnails: options.Thumbnails = None,
     file_facts: options.FileFacts = None,
     keep_generations: options.KeepGenerations = None,
+    embed_captions: options.EmbedCaptions = None,
     index_kind: options.IndexKind = None,
     wanted_recall: options.WantedRecall = None,
 ) -> None:
     """Bring a collection up to date with its folders and manifests."""
     settings = settings_from(locals())
     config = index_config(settings)
-    summary = _run(
+    summary = run_index(
         settings, config, sources or [], remove or [], retry_skipped, allow_empty, rebuild
     )
     _show(summary, as_json)
@@ -117,21 +118,23 @@ def index_config(settings: Settings) -> IndexConfig:
         limits=settings.file_limits(),
         thumbnails=settings.thumbnails,
         file_facts=settings.file_facts,
+        embed_captions=settings.embed_captions,
         kept_generations=settings.keep_generations,
         index_kind=settings.index_kind,
         wanted_recall=settings.wanted_recall,
     )
 
 
-def _run(
+def run_index(
     settings: Settings,
     config: IndexConfig,
-    sources: Sequence[str | Path],
-    remove: list[str],
-    retry_skipped: bool,
-    allow_empty: bool,
-    rebuild: bool,
+    sources: Sequence[str | Path] = (),
+    remove: Sequence[str] = (),
+    retry_skipped: bool = False,
+    allow_empty: bool = False,
+    rebuild: bool = False,
 ) -> IndexSummary:
+    """One index run of this process, with its progress on standard error; raises as the run."""
     from app.model_choice import model_for
     from indexer.builder import index_collection
     from models.loading import load_encoder, model_key

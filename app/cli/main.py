@@ -21,8 +21,10 @@ from app.cli import (
     reindex,
     search,
     serve,
+    tags,
     train,
     uploads,
+    vocab,
     vocab,
     worker,
 )
@@ -54,6 +56,8 @@ cli.add_typer(keys.keys)
 cli.command("search")(search.search_command)
 cli.command("classify")(classify.classify_command)
 cli.command("duplicates")(duplicates.duplicates_command)
+cli.add_typer(vocab.vocab)
+cli.add_typer(tags.tags)
 cli.add_typer(evaluate.evaluate)
 cli.command("train")(train.train_command)
 cli.command("info")(info.info_command)

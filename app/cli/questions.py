@@ -3,15 +3,17 @@ nothing.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from app.candidates import Embedded
 from app.failures import InvalidRequestError
 from app.fusion import joined
-from app.query import Fusion, ItemTerm, Query, Term, TextTerm, UploadTerm, VectorTerm
+from app.query import Fusion, ItemTerm, Query, Target, Term, TextTerm, UploadTerm, VectorTerm
 from app.query_text import LEAST_PUSH, parse_question
 from app.search_questions import parse_crop, parse_exclusion, usual_fusion
 from app.settings import Settings
@@ -43,6 +45,19 @@ class Asked:
     top_k: int
     filter: str | None
     mode: str
+    fold_duplicates: bool
+    target: str
+    vocabulary: str | None
+
+    @classmethod
+    def of(cls, flags: Mapping[str, Any]) -> "Asked":
+        """What a command was given: its `locals()`."""
+        lists = ("push", "exclude", "like", "dislike")
+        names = ("crop", "embedding", "fusion", "diversity", "filter", "mode", "fold_duplicates")
+        given: dict[str, Any] = {name: tuple(flags[name] or ()) for name in lists}
+        given |= {name: flags[name] for name in (*names, "target", "vocabulary")}
+        text, images = " ".join(flags["words"] or []), tuple(flags["image"] or ())
+        return cls(text=text, images=images, top_k=flags["k"], **given)
 
 
 def question(settings: Settings, asked: Asked) -> Query:
@@ -70,6 +85,9 @@ def question(settings: Settings, asked: Asked) -> Query:
         dislike=tuple(dict.fromkeys(asked.dislike)),
         fusion=fusion,
         diversity=asked.diversity,
+        fold_duplicates=asked.fold_duplicates,
+        target=Target(asked.target),
+        vocabulary=asked.vocabulary,
     )
 
 

@@ -37,6 +37,7 @@ def reindex_command(
     max_file_pixels: options.MaxFilePixels = None,
     decode_workers: options.DecodeWorkers = None,
     thumbnails: options.Thumbnails = None,
+    embed_captions: options.EmbedCaptions = None,
     index_kind: options.IndexKind = None,
     wanted_recall: options.WantedRecall = None,
     file_facts: options.FileFacts = None,

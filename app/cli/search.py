@@ -16,6 +16,8 @@ from app.cli.folding import folded, unfolded
 from app.cli.options import settings_from
 
 if TYPE_CHECKING:
+    from app.candidates import Embedded
+    from app.query import Query
     from app.settings import Settings
     from indexer.duplicates.folding import FoldedHit
     from indexer.searcher import Searcher
@@ -58,6 +60,13 @@ Filter = Annotated[
     str | None,
     typer.Option("--filter", "-f", help="Which pictures to search: 'year >= 2020 and tags = sea'."),
 ]
+TargetKind = Annotated[
+    Literal["image", "text"], typer.Option("--target", help="Find pictures, or texts: captions.")
+]
+VocabularyName = Annotated[
+    str | None,
+    typer.Option("--vocabulary", help="With --target text: find texts of this vocabulary."),
+]
 By = Annotated[
     Literal["vector", "keyword", "hybrid"],
     typer.Option("--mode", help="Rank by embeddings, by the words of captions, or by both."),
@@ -78,6 +87,8 @@ def search_command(
     dislike: Dislike = None,
     fusion: FusionKind = None,
     diversity: Diversity = 0.0,
+    target: TargetKind = "image",
+    vocabulary: VocabularyName = None,
     k: TopK = DEFAULT_TOP_K,
     filter: Filter = None,
     mode: By = "vector",
@@ -92,34 +103,30 @@ def search_command(
     allow_hub: options.AllowHub = None,
     model_cache_dir: options.ModelCacheDir = None,
 ) -> None:
-    """Find pictures by words, by pictures, or by both."""
+    """Find pictures, or texts, by words, by pictures, or by both."""
     from app.cli.questions import Asked, embed_question, question
+    from app.cli.text_search import show_texts
 
     settings = settings_from(locals())
-    asked = Asked(
-        text=" ".join(words or []),
-        images=tuple(image or ()),
-        crop=crop,
-        embedding=embedding,
-        push=tuple(push or ()),
-        exclude=tuple(exclude or ()),
-        like=tuple(like or ()),
-        dislike=tuple(dislike or ()),
-        fusion=fusion,
-        diversity=diversity,
-        top_k=k,
-        filter=filter,
-        mode=mode,
-    )
-    query = question(settings, asked)
+    query = question(settings, Asked.of(locals()))
     with open_searcher(settings) as searcher:
-        from app.candidates import rank
-
         encoder = load_model_of(settings, searcher)
-        ranking = rank(searcher, query, embed_question(settings, encoder, searcher, query))
-        fold = fold_duplicates
-        hits = folded(settings, searcher, ranking, k) if fold else unfolded(ranking(k))
-        _show(settings, searcher, hits, as_json)
+        embedded = embed_question(settings, encoder, searcher, query)
+        if query.target == "text":
+            show_texts(settings, searcher, query, embedded, as_json)
+        else:
+            _show(settings, searcher, _hits(settings, searcher, query, embedded), as_json)
+
+
+def _hits(
+    settings: Settings, searcher: Searcher, query: Query, embedded: Embedded
+) -> list[FoldedHit]:
+    from app.candidates import rank
+
+    ranking = rank(searcher, query, embedded)
+    if query.fold_duplicates:
+        return folded(settings, searcher, ranking, query.top_k)
+    return unfolded(ranking(query.top_k))
 
 
 def _show(settings: Settings, searcher: Searcher, hits: list[FoldedHit], as_json: bool) -> None:

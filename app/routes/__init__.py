@@ -9,6 +9,8 @@ collections  GET /v1/collections and what is in one
 generations  GET /v1/collections/{name}/generations
 duplicates   GET /v1/duplicates
 decisions    /v1/duplicates/decisions: what was decided of them
+vocabularies GET /v1/vocabularies
+tag_sets     /v1/tag-sets: class names that pictures are tagged with
 fields       GET /v1/collections/{name}/fields
 jobs         /v1/jobs: queue, list, show, pause, resume, cancel, retry; events and skipped files
 schedules    /v1/schedules

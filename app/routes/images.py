@@ -110,7 +110,7 @@ async def show_info(state: State, collection: Collection, image_id: ImageId) -> 
     """Caption, metadata, size, place and hash."""
     with state.ready.live.lease(collection) as searcher:
         item = await state.lookup.run(searcher.item, image_id)
-        return picture_info(item, collection, searcher.record.generation)
+        return picture_info(item, collection, searcher.record.generation, searcher.tags(item))
 
 
 async def _from_elsewhere(

@@ -10,12 +10,14 @@ from app.dependencies import State
 from app.filter_schemas import FacetCount, FacetCounts
 from app.paging import cut, page_asked, pair_of
 from app.pictures import hit
-from app.query import Query
+from app.query import Query, Target
 from app.routes.described import body_of
 from app.search_questions import query_of_parameters, read_search
 from app.search_schemas import SearchAnswer, SearchBody, SearchForm, SearchParameters, TookMs
 from app.state import ServiceState
 from app.stopwatch import Stopwatch
+from app.text_asking import answer_texts
+from app.text_schemas import TextSearchAnswer
 
 router = APIRouter(tags=["search"])
 
@@ -25,21 +27,30 @@ _POST_BODY: dict[str, Any] = body_of(SearchBody, SearchForm)
 @router.get("/v1/search", summary="Find pictures by words")
 async def search_by_words(
     state: State, parameters: Annotated[SearchParameters, Parameter()]
-) -> SearchAnswer:
-    """The k pictures nearest to the words, best first."""
+) -> SearchAnswer | TextSearchAnswer:
+    """The k pictures, or texts, nearest to the words, best first."""
     query = query_of_parameters(parameters, state.settings.collection)
-    return await _answer(state, query, Stopwatch())
+    return await _found(state, query, Stopwatch())
 
 
 @router.post(
     "/v1/search", summary="Find pictures by weighted words and pictures", openapi_extra=_POST_BODY
 )
-async def search_by_terms(state: State, request: Request) -> SearchAnswer:
-    """The k pictures nearest to the weighted terms, best first."""
+async def search_by_terms(state: State, request: Request) -> SearchAnswer | TextSearchAnswer:
+    """The k pictures, or texts, nearest to the weighted terms, best first."""
     watch = Stopwatch()
     with watch.step("decode"):
         query = await read_search(state, request)
-    return await _answer(state, query, watch)
+    return await _found(state, query, watch)
+
+
+async def _found(
+    state: ServiceState, query: Query, watch: Stopwatch
+) -> SearchAnswer | TextSearchAnswer:
+    if query.target is Target.IMAGE:
+        return await _answer(state, query, watch)
+    with state.ready.live.pair(query.collection) as pair:
+        return await answer_texts(state, pair, query, watch)
 
 
 async def _answer(state: ServiceState, query: Query, watch: Stopwatch) -> SearchAnswer:

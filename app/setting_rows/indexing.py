@@ -23,6 +23,10 @@ class IndexingRows(BaseModel):
         description="Keep what files say of themselves (EXIF: date, camera, lens, orientation, "
         "place) when indexing. Off, an index run also forgets what was kept before.",
     )
+    embed_captions: bool = Field(
+        default=True,
+        description="Embed captions when indexing, so that texts can be found too.",
+    )
     index_kind: Literal["auto", "exact", "ivf_rabitq"] = Field(
         default="auto",
         description="Kind of index to build: `exact`, `ivf_rabitq`, or `auto` for what suits the "

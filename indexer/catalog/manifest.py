@@ -95,6 +95,7 @@ def _column_to_json(column: TagColumn) -> dict[str, Json]:
         "name": column.name,
         "classes": list(column.classes),
         "key": column.key,
+        "set_key": column.set_key,
         "missing": column.missing,
         "file": _file_to_json(column.file),
     }
@@ -105,6 +106,7 @@ def _column_of(content: Mapping[str, Any]) -> TagColumn:
         content["name"],
         tuple(content["classes"]),
         content["key"],
+        content["set_key"],
         content["missing"],
         _file_of(content["file"]),
     )

@@ -117,13 +117,14 @@ class CaptionIndex:
 
 @dataclass(frozen=True, slots=True)
 class TagColumn:
-    """A generation's tags of one set: `key` is that of what they were computed with, `missing` says
-    how many pictures wait for their tag.
+    """A generation's tags of one set: `key` is that of all that they were computed with, `set_key`
+    that of the set alone; `missing` says how many pictures wait for their tag.
     """
 
     name: str
     classes: tuple[str, ...]
     key: str
+    set_key: str
     missing: int
     file: IndexFile
 

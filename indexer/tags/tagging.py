@@ -91,6 +91,7 @@ class Tagger:
             name=tag_set.name,
             classes=tag_set.classes,
             key=key,
+            set_key=tag_set.key(),
             missing=int(np.count_nonzero(codes == UNKNOWN)),
             file=described(path, KIND, len(ids)),
         )

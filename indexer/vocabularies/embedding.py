@@ -5,6 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
+from indexer.catalog.files import KnownModel
+from indexer.config import IndexConfig
 from indexer.text_errors import VocabularyDamagedError
 from indexer.vocabularies.store import (
     Vocabulary,
@@ -33,20 +35,23 @@ def embed_vocabulary(
 
 
 def embed_missing(
-    data_dir: Path, fingerprint: str, encoder: Callable[[], Encoder | None], note: Note
+    config: IndexConfig,
+    model: KnownModel,
+    encoder_of: Callable[[KnownModel], Encoder | None],
+    note: Note,
 ) -> None:
-    """Give every vocabulary vectors of the model of this fingerprint, if it has none.
+    """Give every vocabulary vectors of the model of a collection, if it has none.
 
     The model is asked for only then; without it, nothing is done. Raises as `embed_vocabulary`.
     """
-    for name in vocabulary_names(data_dir):
+    for name in vocabulary_names(config.data_dir):
         try:
-            vocabulary = read_vocabulary(data_dir, name)
+            vocabulary = read_vocabulary(config.data_dir, name)
         except VocabularyDamagedError as error:
             note(str(error))
             continue
-        if is_embedded(data_dir, vocabulary, fingerprint):
+        if is_embedded(config.data_dir, vocabulary, model.fingerprint):
             continue
-        if (loaded := encoder()) is None:
+        if (loaded := encoder_of(model)) is None:
             return
-        embed_vocabulary(data_dir, vocabulary, loaded, note)
+        embed_vocabulary(config.data_dir, vocabulary, loaded, note)

@@ -157,6 +157,19 @@ def is_embedded(data_dir: Path, vocabulary: Vocabulary, fingerprint: str) -> boo
     return header.get("texts") == vocabulary.checksum
 
 
+def stamp_of(data_dir: Path, name: str, fingerprint: str) -> str:
+    """A text that changes when the files of a vocabulary do."""
+    stamps = []
+    if VOCABULARY_NAME.fullmatch(name):
+        for path in (_texts_path(data_dir, name), _vectors_path(data_dir, name, fingerprint)):
+            try:
+                status = path.stat()
+            except OSError:
+                continue
+            stamps.append(f"{status.st_ino} {status.st_mtime_ns} {status.st_size}")
+    return ", ".join(stamps)
+
+
 def open_vocabulary(data_dir: Path, name: str, fingerprint: str) -> OpenVocabulary:
     """A vocabulary, to be searched with embeddings of one model.
 
