@@ -25,7 +25,6 @@ from app.cli import (
     train,
     uploads,
     vocab,
-    vocab,
     worker,
 )
 from app.failures import AppError
