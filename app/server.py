@@ -18,6 +18,7 @@ from app.access.keyring import Keyring
 from app.door_failures import NoKeysError
 from app.engines import EncoderLoader
 from app.failures import ListenError
+from app.http_limits import LimitedHttp
 from app.listening import is_loopback
 from app.main import create_app
 from app.settings import Settings
@@ -125,7 +126,7 @@ def serve(
     config = uvicorn.Config(
         app,
         loop="uvloop",
-        http="httptools",
+        http=LimitedHttp,
         ws="none",
         lifespan="on",
         log_config=None,

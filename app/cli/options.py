@@ -2,13 +2,17 @@
 environment. Knows no command.
 """
 
+import inspect
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 
 from app.failures import InvalidRequestError
 from app.settings import Settings, environment_name, flag_name, shown_default
+
+Command = TypeVar("Command", bound=Callable[..., None])
 
 
 def flag(setting: str, *names: str) -> Any:
@@ -76,6 +80,21 @@ LogQueries = Annotated[bool | None, flag("log_queries")]
 LogLevel = Annotated[str | None, flag("log_level")]
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+
+def taking(flags: dict[str, Any]) -> Callable[[Command], Command]:
+    """Give a command that takes `**flags` these parameters, each with its annotation."""
+    kind = inspect.Parameter.KEYWORD_ONLY
+    parameters = [
+        inspect.Parameter(name, kind, default=None, annotation=annotation)
+        for name, annotation in flags.items()
+    ]
+
+    def marked(command: Command) -> Command:
+        vars(command)["__signature__"] = inspect.Signature(parameters)
+        return command
+
+    return marked
 
 
 def settings_from(flags: dict[str, Any]) -> Settings:

@@ -2,54 +2,58 @@
 
 import os
 import sys
+from typing import Any
 
 import typer
 
 from app.cli import options
 from app.cli.options import settings_from
 
+_FLAGS = {
+    "data_dir": options.DataDir,
+    "collection": options.Collection,
+    "host": options.Host,
+    "port": options.Port,
+    "allowed_hosts": options.AllowedHosts,
+    "model": options.Model,
+    "pretrained": options.Pretrained,
+    "device": options.Device,
+    "precision": options.Precision,
+    "batch_size": options.BatchSize,
+    "allow_hub": options.AllowHub,
+    "model_cache_dir": options.ModelCacheDir,
+    "max_upload_bytes": options.MaxUploadBytes,
+    "max_upload_pixels": options.MaxUploadPixels,
+    "decode_workers": options.DecodeWorkers,
+    "lookup_threads": options.LookupThreads,
+    "queue_length": options.QueueLength,
+    "queue_wait_s": options.QueueWaitS,
+    "query_cache_bytes": options.QueryCacheBytes,
+    "poll_interval_s": options.PollIntervalS,
+    "shutdown_grace_s": options.ShutdownGraceS,
+    "writing": options.Writing,
+    "anonymous": options.Anonymous,
+    "insecure": options.Insecure,
+    "rate_per_s": options.RatePerS,
+    "rate_burst": options.RateBurst,
+    "trusted_proxies": options.TrustedProxies,
+    "cors_origins": options.CorsOrigins,
+    "fetch": options.Fetch,
+    "fetch_hosts": options.FetchHosts,
+    "fetch_ports": options.FetchPorts,
+    "fetch_timeout_s": options.FetchTimeoutS,
+    "worker": options.WorkerMode,
+    "low_priority": options.LowPriority,
+    "log_level": options.LogLevel,
+    "log_format": options.LogFormat,
+    "log_queries": options.LogQueries,
+}
 
-def serve_command(
-    data_dir: options.DataDir = None,
-    collection: options.Collection = None,
-    host: options.Host = None,
-    port: options.Port = None,
-    allowed_hosts: options.AllowedHosts = None,
-    model: options.Model = None,
-    pretrained: options.Pretrained = None,
-    device: options.Device = None,
-    precision: options.Precision = None,
-    batch_size: options.BatchSize = None,
-    allow_hub: options.AllowHub = None,
-    model_cache_dir: options.ModelCacheDir = None,
-    max_upload_bytes: options.MaxUploadBytes = None,
-    max_upload_pixels: options.MaxUploadPixels = None,
-    decode_workers: options.DecodeWorkers = None,
-    lookup_threads: options.LookupThreads = None,
-    queue_length: options.QueueLength = None,
-    queue_wait_s: options.QueueWaitS = None,
-    query_cache_bytes: options.QueryCacheBytes = None,
-    poll_interval_s: options.PollIntervalS = None,
-    shutdown_grace_s: options.ShutdownGraceS = None,
-    writing: options.Writing = None,
-    anonymous: options.Anonymous = None,
-    insecure: options.Insecure = None,
-    rate_per_s: options.RatePerS = None,
-    rate_burst: options.RateBurst = None,
-    trusted_proxies: options.TrustedProxies = None,
-    cors_origins: options.CorsOrigins = None,
-    fetch: options.Fetch = None,
-    fetch_hosts: options.FetchHosts = None,
-    fetch_ports: options.FetchPorts = None,
-    fetch_timeout_s: options.FetchTimeoutS = None,
-    worker: options.WorkerMode = None,
-    low_priority: options.LowPriority = None,
-    log_level: options.LogLevel = None,
-    log_format: options.LogFormat = None,
-    log_queries: options.LogQueries = None,
-) -> None:
+
+@options.taking(_FLAGS)
+def serve_command(**flags: Any) -> None:
     """Serve the page and the HTTP API until Ctrl-C."""
-    settings = settings_from(locals())
+    settings = settings_from(flags)
     from app.log_lines import writing_log
     from app.server import serve
 

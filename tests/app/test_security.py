@@ -3,7 +3,14 @@
 import httpx
 import pytest
 
-from app.security import RESPONSE_HEADERS, allowed_names, is_loopback
+from app.listening import is_loopback
+from app.security import (
+    DATA_POLICY,
+    PAGE_POLICY,
+    REFERENCE_POLICY,
+    RESPONSE_HEADERS,
+    allowed_names,
+)
 
 
 @pytest.mark.parametrize(
@@ -12,7 +19,8 @@ from app.security import RESPONSE_HEADERS, allowed_names, is_loopback
 def test_every_answer_carries_the_security_headers(client: httpx.Client, path: str):
     answer = client.get(path)
     for name, value in RESPONSE_HEADERS.items():
-        assert answer.headers[name] == value
+        if name != "Cache-Control":  # files of the page say their own
+            assert answer.headers[name] == value
     assert "access-control-allow-origin" not in answer.headers
 
 
@@ -21,6 +29,32 @@ def test_head_is_answered_like_get_without_a_body(client: httpx.Client, path: st
     head, get = client.head(path), client.get(path)
     assert (head.status_code, head.content) == (get.status_code, b"")
     assert head.headers["content-type"] == get.headers["content-type"]
+
+
+@pytest.mark.parametrize(
+    ("path", "policy"),
+    [
+        ("/", PAGE_POLICY),
+        ("/docs", REFERENCE_POLICY),
+        ("/healthz", DATA_POLICY),
+        ("/openapi.json", DATA_POLICY),
+        ("/v1/search?q=red", DATA_POLICY),
+        ("/v1/nowhere", DATA_POLICY),
+    ],
+)
+def test_each_kind_of_answer_may_do_what_it_needs_and_no_more(client, path, policy):
+    assert client.get(path).headers["content-security-policy"] == policy
+
+
+def test_pictures_may_do_nothing(client: httpx.Client):
+    hit = client.get("/v1/search?q=red&k=1").json()["hits"][0]
+    for url in (hit["image_url"], hit["thumbnail_url"]):
+        assert client.get(url).headers["content-security-policy"] == DATA_POLICY
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/v1/search?q=red", "/v1/nowhere", "/v1/model"])
+def test_answers_are_kept_by_nobody_on_the_way(client: httpx.Client, path: str):
+    assert client.get(path).headers["cache-control"] == "no-store"
 
 
 def test_policy_allows_no_foreign_or_inline_script(client: httpx.Client):
