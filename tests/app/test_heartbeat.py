@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import importlib.metadata
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -83,7 +84,7 @@ class LoopWatch:
 def _watched(library: Any) -> Iterator[tuple[httpx.Client, LoopWatch]]:
     settings = settings_of(library.data_dir, poll_interval_s=60)
     app = create_app(settings, lambda _: library.encoder)
-    config = uvicorn.Config(app, ws="none", log_config=None, access_log=False)
+    config = uvicorn.Config(app, loop="uvloop", ws="none", log_config=None, access_log=False)
     server = RunningServer(config, app.state.sightline)
     bound = listen("127.0.0.1", 0)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
@@ -105,6 +106,7 @@ def _watched(library: Any) -> Iterator[tuple[httpx.Client, LoopWatch]]:
             in_loop(lambda: sys.setprofile(watch))
             yield client, watch
             in_loop(lambda: sys.setprofile(None))
+            assert type(server.loop).__module__ == "uvloop"
     finally:
         server.should_exit = True
         thread.join(30)
@@ -144,3 +146,9 @@ def test_event_loop_does_nothing_that_may_block_whatever_is_asked(library):
         asked = _ask_everything(client, library)
     assert len(asked) > 15
     assert not watch.seen, "\n".join(sorted(watch.seen))
+
+
+def test_server_brings_the_quick_loop_and_the_quick_parser():
+    wanted = importlib.metadata.requires("uvicorn") or []
+    standard = [line for line in wanted if "extra == 'standard'" in line]
+    assert {"uvloop", "httptools"} <= {line.partition(">")[0].strip() for line in standard}

@@ -1,0 +1,201 @@
+"""How many questions a second, how long each takes, and what happens when there are too many.
+
+    python -m benchmarks.load FOLDER [--data-dir DIR] [--seconds 15] [--overload-seconds 120]
+
+Indexes the pictures of FOLDER (or of a tar shard) with the built-in model, in a directory that is
+thrown away, or in DIR, which may have been used before. Starts the real service, and asks from
+another process over kept-alive connections. First as fast as the answers come, with words never
+asked before and with words asked before; then at half of the first rate for the latency, and at
+twice that rate for the overload, both on a clock that does not wait for answers. Each part says its
+statuses. Both processes share this machine's cores.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+SIGHTLINE = (sys.executable, "-m", "app.cli.main")
+WORDS = ("red", "boat", "snow", "cake", "house", "night", "dog", "children", "beach", "street")
+KNOWN = 50  # different questions in the part with words asked before
+OVERLOAD_CONNECTIONS = 400
+_PERCENTILES = (0.5, 0.99)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What came back: seconds taken, by status."""
+
+    took_s: dict[int, list[float]] = field(default_factory=dict)
+    failures: Counter[str] = field(default_factory=Counter)
+
+    def add(self, status: int, seconds: float) -> None:
+        """Count one answer."""
+        self.took_s.setdefault(status, []).append(seconds)
+
+
+class Connection:
+    """One kept-alive connection that asks one question after another; HTTP/1.1 by hand, because
+    a comfortable client costs more than the service that it measures.
+    """
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+
+    async def ask(self, words: str) -> int:
+        """Ask, read the answer. Returns its status."""
+        if self._streams is None:
+            self._streams = await asyncio.open_connection("127.0.0.1", self._port)
+        reader, writer = self._streams
+        target = f"/v1/search?k=10&q={words.replace(' ', '+')}"
+        writer.write(f"GET {target} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+        head = (await reader.readuntil(b"\r\n\r\n")).lower()
+        _, _, rest = head.partition(b"content-length:")
+        await reader.readexactly(int(rest.partition(b"\r\n")[0]))
+        return int(head.split(b" ", 2)[1])
+
+    def close(self) -> None:
+        """Leave."""
+        if self._streams is not None:
+            self._streams[1].close()
+            self._streams = None
+
+
+async def _ask(connection: Connection, words: str, asked_s: float, tally: Tally) -> None:
+    try:
+        tally.add(await connection.ask(words), time.perf_counter() - asked_s)
+    except (OSError, EOFError, ValueError) as error:
+        tally.failures[type(error).__name__] += 1
+        connection.close()
+
+
+async def closed_loop(port: int, words: Iterator[str], clients: int, seconds: float) -> Tally:
+    """Each client asks again as soon as it has its answer."""
+    tally, end_s = Tally(), time.perf_counter() + seconds
+
+    async def client() -> None:
+        connection = Connection(port)
+        while time.perf_counter() < end_s:
+            await _ask(connection, next(words), time.perf_counter(), tally)
+        connection.close()
+
+    await asyncio.gather(*(client() for _ in range(clients)))
+    return tally
+
+
+async def open_loop(port: int, words: Iterator[str], rate: float, seconds: float) -> Tally:
+    """Questions by the clock, whether or not earlier ones are answered; timed from their due time,
+    so that a service that stalls is not spared the questions of that time.
+    """
+    tally, begin_s = Tally(), time.perf_counter()
+    free = [Connection(port) for _ in range(OVERLOAD_CONNECTIONS)]
+    running: set[asyncio.Task[None]] = set()
+
+    async def one(connection: Connection, due_s: float) -> None:
+        await _ask(connection, next(words), due_s, tally)
+        free.append(connection)
+
+    for number in range(int(rate * seconds)):
+        due_s = begin_s + number / rate
+        await asyncio.sleep(max(0.0, due_s - time.perf_counter()))
+        if not free:
+            tally.failures["no connection left"] += 1
+            continue
+        task = asyncio.create_task(one(free.pop(), due_s))
+        running.add(task)
+        task.add_done_callback(running.discard)
+    await asyncio.gather(*running)
+    for connection in free:
+        connection.close()
+    return tally
+
+
+def report(name: str, tally: Tally, seconds: float) -> float:
+    """Print one part. Returns the answered questions (200) a second."""
+    rate = len(tally.took_s.get(200, ())) / seconds
+    print(f"{name}: {rate:,.0f} answered a second")
+    for status, took_s in sorted(tally.took_s.items()):
+        took_s.sort()
+        shown = ", ".join(
+            f"p{share * 100:g} {took_s[min(int(share * len(took_s)), len(took_s) - 1)] * 1000:.1f}"
+            for share in _PERCENTILES
+        )
+        print(f"    {status}: {len(took_s):,} in {shown}, longest {took_s[-1] * 1000:.1f} ms")
+    for failure, times in tally.failures.items():
+        print(f"    {failure}: {times:,}")
+    return rate
+
+
+@contextmanager
+def running_service(pictures: Path, folder: Path) -> Iterator[int]:
+    """The real service on these pictures; gives its port."""
+    environment = {
+        **os.environ,
+        "SIGHTLINE_DATA_DIR": str(folder),
+        "SIGHTLINE_PORT": "0",
+        "SIGHTLINE_WORKER": "off",
+        "SIGHTLINE_RATE_PER_S": "0",  # all questions come from one address
+    }
+    index = [*SIGHTLINE, "index", str(pictures)]
+    subprocess.run(index, env=environment, check=True, stdout=subprocess.DEVNULL)
+    service = subprocess.Popen(
+        [*SIGHTLINE, "serve"], env=environment, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert service.stdout is not None
+        yield int(service.stdout.readline().split()[-1].rstrip("/").rpartition(":")[2])
+    finally:
+        service.send_signal(signal.SIGTERM)
+        service.wait(60)
+
+
+async def measure(port: int, options: argparse.Namespace) -> bool:
+    """Run and print all parts. Returns whether overload gave 200 and 429 only."""
+    new = (f"{WORDS[n % len(WORDS)]} {n}" for n in count())
+    known = (f"{WORDS[n % len(WORDS)]} known {n % KNOWN}" for n in count())
+    seconds = options.seconds
+    await closed_loop(port, new, 4, 2)  # warm
+    tally = await closed_loop(port, new, options.clients, seconds)
+    rate = report(f"new words, {options.clients} clients", tally, seconds)
+    tally = await closed_loop(port, known, options.clients, seconds)
+    report(f"words asked before, {options.clients} clients", tally, seconds)
+    tally = await open_loop(port, new, rate / 2, seconds)
+    report(f"new words at half load, {rate / 2:,.0f} a second", tally, seconds)
+    tally = await open_loop(port, new, rate * 2, options.overload_seconds)
+    report(
+        f"new words at twice the load, {rate * 2:,.0f} a second", tally, options.overload_seconds
+    )
+    return not tally.failures and set(tally.took_s) <= {200, 429}
+
+
+def main() -> int:
+    """Index, serve, ask. Returns 1 if overload gave anything but 200 and 429."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--data-dir", type=Path)
+    parser.add_argument("--clients", type=int, default=32)
+    parser.add_argument("--seconds", type=float, default=15)
+    parser.add_argument("--overload-seconds", type=float, default=120)
+    options = parser.parse_args()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_service(options.folder.resolve(), options.data_dir or Path(folder)) as port,
+    ):
+        return 0 if asyncio.run(measure(port, options)) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
