@@ -30,6 +30,9 @@ exclusion     when a picture is too close to what is excluded
 diversity     hits in an order that covers different things
 candidates    an embedded question → what gives its best pictures
 asking        the steps from a question to its answers; answers: what they pass on
+relevance     hits → how relevant they are, and whether anything is; explaining: why
+relevance_schemas  the types of explanations
+heat_maps     where in a picture is what was asked for; cell_memory: pictures mapped lately
 text_asking   a question → texts: captions, or a vocabulary's; vocabulary_shelf: those kept open
 text_schemas  their request and response types; tag_schemas: those of tag sets
 relevance     hits → how relevant they are, and whether anything is; explaining: why

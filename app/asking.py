@@ -3,6 +3,7 @@
     embed     every part of the question → unit embeddings
     rank      these → what gives the k best pictures: `candidates` has the steps of that
     fold      the best pictures → one for each group of near duplicates, if asked for
+    finish    these → how relevant each is, whether any is, and why, if asked for
 
 One pair of a searcher and its model, and so one generation, answers the whole question. Never
 parses requests and never formats answers.
@@ -15,6 +16,7 @@ from app.candidates import Embedded, Ranking, rank
 from app.fusion import joined
 from app.live import Pair
 from app.query import Fusion, Query
+from app.relevance import Judged, finish
 from app.state import ServiceState
 from app.stopwatch import Stopwatch
 from app.term_embeddings import embed_examples, embed_terms
@@ -24,18 +26,23 @@ from indexer.filters.facets import Facet
 from indexer.searcher import Searcher
 
 
-async def ask(state: ServiceState, pair: Pair, query: Query, watch: Stopwatch) -> list[Answer]:
+async def ask(state: ServiceState, pair: Pair, query: Query, watch: Stopwatch) -> Judged:
     """Answer a question from one generation, best first.
 
-    Raises what decoding, encoding and searching raise, OverloadedError, NullQueryError and
-    DuplicatesUnknownError.
+    Raises what decoding, encoding and searching raise, OverloadedError, NullQueryError,
+    DuplicatesUnknownError and RelevanceUnknownError.
     """
     embedded = await embed(state, pair, query, watch)
     ranking = rank(pair.searcher, query, embedded)
     with watch.step("search"):
         if query.fold_duplicates:
-            return await fold(state, pair, query, ranking)
-        return [Answer(hit) for hit in await state.lookup.run(ranking, query.top_k)]
+            answers = await fold(state, pair, query, ranking)
+        else:
+            answers = [Answer(hit) for hit in await state.lookup.run(ranking, query.top_k)]
+        data_dir, of_model = state.settings.data_dir, pair.engine.relevance
+        return await state.lookup.run(
+            finish, data_dir, pair.searcher, of_model, query, embedded, answers
+        )
 
 
 async def embed(state: ServiceState, pair: Pair, query: Query, watch: Stopwatch) -> Embedded:

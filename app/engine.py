@@ -1,15 +1,18 @@
 """One loaded model with everything that answers come from: the encoder behind its batcher, the
-embeddings of what was asked before, and the classifier with the class embeddings that it remembers.
-They come and go together, so nothing that one model made ever meets another. Chooses no model.
+embeddings of what was asked before, the classifier with the class embeddings that it remembers, the
+cells of pictures that were mapped, and what makes its scores relevance. They come and go together,
+so nothing that one model made ever meets another. Chooses no model.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from app.batching import EncodeBatcher
+from app.cell_memory import CellMemory
 from app.embedding_memory import EmbeddingMemory, Key
 from models.classifier import ZeroShotClassifier
 from models.encoder import Embeddings, Encoder, EncoderInfo
+from models.relevance import RelevanceFit
 
 
 @dataclass(slots=True, eq=False)
@@ -19,6 +22,8 @@ class Engine:
     batcher: EncodeBatcher
     classifier: ZeroShotClassifier
     memory: EmbeddingMemory = field(default_factory=lambda: EmbeddingMemory(0))
+    relevance: RelevanceFit | None = None
+    cells: CellMemory = field(default_factory=CellMemory)
     holders: int = 0
 
     @property

@@ -21,7 +21,8 @@ from models.classifier import ZeroShotClassifier
 from models.config import ModelConfig
 from models.encoder import Encoder
 from models.errors import ModelError
-from models.loading import model_calibration
+from models.loading import model_calibration, model_relevance
+from models.relevance import RelevanceFit
 
 EncoderLoader = Callable[[ModelConfig], Encoder]
 
@@ -93,13 +94,14 @@ class Engines:
         raise ModelNotHereError(collection, record, reason)
 
     async def _load(self, config: ModelConfig, wanted: str | None = None) -> Engine:
-        def read() -> tuple[Encoder, Calibration | None]:
+        def read() -> tuple[Encoder, Calibration | None, RelevanceFit | None]:
             encoder = self._encoder_loader(config)
-            if wanted is not None and encoder.info.fingerprint != wanted:
-                raise _OtherWeightsError(encoder.info.fingerprint)
-            return encoder, model_calibration(config, encoder.info.fingerprint)
+            found = encoder.info.fingerprint
+            if wanted is not None and found != wanted:
+                raise _OtherWeightsError(found)
+            return encoder, model_calibration(config, found), model_relevance(config, found)
 
-        encoder, calibration = await run_in_daemon_thread("load", read)
+        encoder, calibration, relevance = await run_in_daemon_thread("load", read)
         info = encoder.info
         settings = self._settings
         batcher = EncodeBatcher(
@@ -113,6 +115,7 @@ class Engines:
             batcher,
             ZeroShotClassifier(info, calibration, classes),
             EmbeddingMemory(settings.query_cache_bytes),
+            relevance,
         )
         self._loaded[info.fingerprint] = engine
         return engine

@@ -49,6 +49,7 @@ ERROR_TABLE: tuple[ErrorRow, ...] = (
     ErrorRow(failures.OverloadedError, 429, "overloaded", "Overloaded"),
     ErrorRow(failures.NotReadyError, 503, "not_ready", "Not ready"),
     ErrorRow(failures.ModelNotHereError, 409, "model_mismatch", "Another model"),
+    ErrorRow(failures.RelevanceUnknownError, 409, "relevance_unknown", "Relevance not known"),
     ErrorRow(failures.FileGoneError, 410, "file_gone", "The file is gone"),
     ErrorRow(failures.RangeNotSatisfiableError, 416, "range_not_satisfiable", "No such part"),
     ErrorRow(door_failures.KeyNeededError, 401, "key_needed", "A key is needed"),
@@ -82,6 +83,7 @@ ERROR_TABLE: tuple[ErrorRow, ...] = (
     ErrorRow(
         model_errors.ImageDecodeError, 400, "image_undecodable", "The picture cannot be decoded"
     ),
+    ErrorRow(model_errors.NoCellsError, 409, "no_heat_map", "No map of where"),
     ErrorRow(model_errors.EncodeError, 500, "encode_failed", "The model failed", _LOGS),
     ErrorRow(model_errors.TrainingError, 500, "internal", "Internal error", _LOGS),
     ErrorRow(model_errors.GoldenMismatchError, 503, "model_unavailable", "No model", _LOGS),

@@ -16,6 +16,7 @@
     ├── NotReadyError           still starting: .waiting_for
     ├── ModelNotHereError       a generation's model cannot be used: .record, .reason
     ├── ModelNotFoundError      no loaded model has this name: .name, .known
+    ├── RelevanceUnknownError   nothing was fitted that could judge a question's hits: .collection
     ├── FileGoneError           an indexed file is not on disk any more: .image_id
     ├── RangeNotSatisfiableError  a part behind the end of a picture's file: .size_bytes
     ├── StoreUnreachableError   a picture's object store does not answer: .image_id
@@ -172,6 +173,17 @@ class ModelNotFoundError(AppError):
         super().__init__(f"there is no model {name!r} here; there is {', '.join(known)}")
         self.name = name
         self.known = tuple(known)
+
+
+class RelevanceUnknownError(AppError):
+    """A least relevance was asked for, and nothing was fitted that could judge it."""
+
+    def __init__(self, collection: str) -> None:
+        super().__init__(
+            "how relevant a hit is, is not known for this model and this kind of question: ask "
+            f"without min_relevance, or run `sightline relevance fit --collection {collection}`"
+        )
+        self.collection = collection
 
 
 class FileGoneError(AppError):

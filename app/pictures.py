@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from app.answers import Answer
+from app.answers import Answer, Why
 from app.duplicate_schemas import DuplicateGroup, DuplicatePicture
+from app.relevance import Judged
+from app.relevance_schemas import AnswerExplanation, HitExplanation, PartOfScore
 from app.schemas import Picture, PictureInfo
 from app.search_schemas import FoldedPictures, Hit
 from indexer.catalog.records import Item
@@ -49,7 +51,37 @@ def hit(answer: Answer, collection: str) -> Hit:
             "score": found.score,
             "ranks": None if found.ranks is None else asdict(found.ranks),
             "folded": None if answer.folded is None else _folded(answer.folded),
+            "relevance": answer.relevance,
+            "explain": None if answer.why is None else hit_explanation(answer.why),
         }
+    )
+
+
+def hit_explanation(why: Why) -> HitExplanation:
+    """Why a picture was found."""
+    return HitExplanation(
+        parts=[
+            PartOfScore(
+                part=one.name,
+                weight=one.weight,
+                cosine=one.cosine,
+                contribution=one.contribution,
+            )
+            for one in why.parts
+        ],
+        vector_rank=why.vector_rank,
+        keyword_rank=why.keyword_rank,
+    )
+
+
+def answer_explanation(found: Judged) -> AnswerExplanation:
+    """What a whole answer was judged by."""
+    judgement = found.judgement
+    return AnswerExplanation(
+        modality=found.modality,
+        match=None if judgement is None else judgement.match,
+        features=None if judgement is None else dict(judgement.features),
+        fitted_on=found.fitted_on,
     )
 
 

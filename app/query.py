@@ -70,7 +70,7 @@ class Query:
 
     With the target text, texts are found: captions, or those of a `vocabulary`. `exclude` are terms
     whose weight does not matter; `like` and `dislike` are pictures' ids; `diversity` is 0 for none,
-    and 1 for nothing else.
+    and 1 for nothing else. Hits below `min_relevance` are left out.
     """
 
     terms: tuple[Term, ...]
@@ -88,6 +88,8 @@ class Query:
     diversity: float = 0.0
     target: Target = Target.IMAGE
     vocabulary: str | None = None
+    min_relevance: float | None = None
+    explain: bool = False
 
     def __post_init__(self) -> None:
         if not self.terms and not self.like:
@@ -114,6 +116,8 @@ class Query:
             "facets": bool(self.facets),
             "fold_duplicates": self.fold_duplicates,
             "cursor": self.cursor is not None,
+            "min_relevance": self.min_relevance is not None,
+            "explain": self.explain,
             "filter": self.filter is not None and self.vocabulary is not None,
         }
         for name in (name for name, is_used in used.items() if is_used):

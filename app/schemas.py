@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, PrivateAttr, model
 from app.bounds import MAX_IMAGE_ID_CHARS, MAX_TEXT_CHARS, MAX_TOP_K
 from app.fetch.plain_urls import MAX_URL_CHARS
 from app.index_schemas import IndexInfo
+from app.relevance_schemas import RelevanceInfo
 from app.settings import COLLECTION_PATTERN
 
 TopK = Annotated[int, Field(ge=1, le=MAX_TOP_K)]
@@ -100,6 +101,7 @@ class CollectionInfo(BaseModel):
     skipped: int
     problem: str | None = None
     index: IndexInfo | None = None
+    relevance: RelevanceInfo | None = None
 
 
 class CollectionsAnswer(BaseModel):

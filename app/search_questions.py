@@ -111,4 +111,6 @@ def _query(
         diversity=asked.diversity,
         target=asked.target,
         vocabulary=asked.vocabulary,
+        min_relevance=asked.min_relevance,
+        explain=asked.explain,
     )

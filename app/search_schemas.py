@@ -15,6 +15,7 @@ from app.bounds import (
 )
 from app.filter_schemas import FacetCounts, Facets, FilterText, HitRanks, SearchMode
 from app.query import Fusion, Target
+from app.relevance_schemas import AnswerExplanation, Explain, HitExplanation, MinRelevance
 from app.schemas import CollectionName, ImageRef, Picture, QueryText, RequestBody, TopK
 from app.text_schemas import SearchTarget, VocabularyName
 from indexer.ranking import Mode
@@ -124,6 +125,8 @@ class SearchOptions(BaseModel):
     diversity: Diversity = 0.0
     target: SearchTarget = Target.IMAGE
     vocabulary: VocabularyName | None = None
+    min_relevance: MinRelevance = None
+    explain: Explain = False
 
 
 class SearchParameters(SearchOptions):
@@ -171,6 +174,7 @@ class FoldedPictures(BaseModel):
 class Hit(Picture):
     """A picture that was found; `score` is the cosine to the question, in [-1, 1].
 
+    `relevance` is the chance that it shows what was asked for, null where nothing can say;
     `ranks` is set in the modes that look at words, where it decides the order; `folded` where
     duplicates are folded.
     """
@@ -178,6 +182,8 @@ class Hit(Picture):
     score: float
     ranks: HitRanks | None = None
     folded: FoldedPictures | None = None
+    relevance: float | None = None
+    explain: HitExplanation | None = None
 
 
 class TookMs(BaseModel):
@@ -193,14 +199,18 @@ class TookMs(BaseModel):
 class SearchAnswer(BaseModel):
     """What was found, best first.
 
-    `matching` is how many pictures meet the filter, `facets` count values among all of these.
+    `no_good_match` says that most likely no picture of the collection is what was asked for, and so
+    none of the hits, which are only the nearest; null where nothing can say. `matching` is how many
+    pictures meet the filter, `facets` count values among all of these.
     `next_cursor` leads to the hits behind these, if there are any.
     """
 
     collection: str
     generation: int
     hits: list[Hit]
+    no_good_match: bool | None = None
     next_cursor: str | None = None
     matching: int | None = None
     facets: dict[str, FacetCounts] | None = None
+    explain: AnswerExplanation | None = None
     took_ms: TookMs

@@ -28,7 +28,7 @@ from models.evaluation.charts import reliability_diagram
 from models.evaluation.encoding import encode_pictures
 from models.evaluation.relevance_fit import (
     HITS,
-    Tested,
+    Trials,
     fit_relevance,
     halves,
     joined,
@@ -125,12 +125,12 @@ def split_and_ask(
     others: Path | None,
     names: Embeddings,
     seed: int,
-) -> tuple[Tested, Tested]:
+) -> tuple[Trials, Trials]:
     """The questions to fit to, and those to report on."""
     rng = np.random.default_rng(seed)
     lines = [] if others is None else others.read_text(encoding="utf-8").splitlines()
     drawn = [lines[row] for row in rng.permutation(len(lines))[:_MOST_OTHERS]]
-    parts: tuple[list[Tested], list[Tested]] = ([], [])
+    parts: tuple[list[Trials], list[Trials]] = ([], [])
     for one in collections:
         foreign = next(other for other in collections if other is not one)
         texts = [*drawn, *_some(foreign.texts.texts, rng)]
@@ -144,7 +144,7 @@ def _some(texts: Sequence[str], rng: np.random.Generator) -> list[str]:
     return [texts[row] for row in rng.permutation(len(texts))[:_MOST_OTHERS]]
 
 
-def show(fit: RelevanceFit, to_fit: Tested, to_report: Tested) -> None:
+def show(fit: RelevanceFit, to_fit: Trials, to_report: Trials) -> None:
     """Print what was fitted and what it is worth."""
     for modality in fit.modalities:
         part = to_report.where(to_report.modality == modality)
@@ -189,7 +189,7 @@ def _rows(found: Sequence[Figures]) -> None:
         )
 
 
-def draw(fit: RelevanceFit, tested: Tested, folder: Path) -> None:
+def draw(fit: RelevanceFit, tested: Trials, folder: Path) -> None:
     """Reliability of hits' relevance, one diagram a kind of question."""
     folder.mkdir(parents=True, exist_ok=True)
     for modality in fit.modalities:

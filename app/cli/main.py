@@ -19,6 +19,7 @@ from app.cli import (
     jobs,
     keys,
     reindex,
+    relevance,
     search,
     serve,
     tags,
@@ -58,6 +59,7 @@ cli.command("duplicates")(duplicates.duplicates_command)
 cli.add_typer(vocab.vocab)
 cli.add_typer(tags.tags)
 cli.add_typer(evaluate.evaluate)
+cli.add_typer(relevance.relevance)
 cli.command("train")(train.train_command)
 cli.command("info")(info.info_command)
 cli.command("gallery")(gallery.gallery_command)

@@ -48,6 +48,8 @@ class Asked:
     fold_duplicates: bool
     target: str
     vocabulary: str | None
+    min_relevance: float | None
+    explain: bool
 
     @classmethod
     def of(cls, flags: Mapping[str, Any]) -> "Asked":
@@ -55,7 +57,8 @@ class Asked:
         lists = ("push", "exclude", "like", "dislike")
         names = ("crop", "embedding", "fusion", "diversity", "filter", "mode", "fold_duplicates")
         given: dict[str, Any] = {name: tuple(flags[name] or ()) for name in lists}
-        given |= {name: flags[name] for name in (*names, "target", "vocabulary")}
+        more = ("target", "vocabulary", "min_relevance", "explain")
+        given |= {name: flags[name] for name in (*names, *more)}
         text, images = " ".join(flags["words"] or []), tuple(flags["image"] or ())
         return cls(text=text, images=images, top_k=flags["k"], **given)
 
@@ -88,6 +91,8 @@ def question(settings: Settings, asked: Asked) -> Query:
         fold_duplicates=asked.fold_duplicates,
         target=Target(asked.target),
         vocabulary=asked.vocabulary,
+        min_relevance=asked.min_relevance,
+        explain=asked.explain,
     )
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -13,13 +11,14 @@ from app.bounds import DEFAULT_TOP_K, MAX_TOP_K
 from app.cli import options
 from app.cli.asking import load_model_of, open_searcher
 from app.cli.folding import folded, unfolded
+from app.cli.found_output import show_found
 from app.cli.options import settings_from
 
 if TYPE_CHECKING:
     from app.candidates import Embedded
     from app.query import Query
+    from app.relevance import Judged
     from app.settings import Settings
-    from indexer.duplicates.folding import FoldedHit
     from indexer.searcher import Searcher
 
 Words = Annotated[
@@ -75,6 +74,14 @@ Fold = Annotated[
     bool, typer.Option("--fold-duplicates", help="One hit for each group of near duplicates.")
 ]
 
+MinRelevance = Annotated[
+    float | None,
+    typer.Option(
+        "--min-relevance", min=0, max=1, help="Leave out what is less likely to be meant than this."
+    ),
+]
+Explain = Annotated[bool, typer.Option("--explain", help="Say why each picture was found.")]
+
 
 def search_command(
     words: Words = None,
@@ -93,6 +100,8 @@ def search_command(
     filter: Filter = None,
     mode: By = "vector",
     fold_duplicates: Fold = False,
+    min_relevance: MinRelevance = None,
+    explain: Explain = False,
     as_json: options.AsJson = False,
     data_dir: options.DataDir = None,
     collection: options.Collection = None,
@@ -104,62 +113,38 @@ def search_command(
     model_cache_dir: options.ModelCacheDir = None,
 ) -> None:
     """Find pictures, or texts, by words, by pictures, or by both."""
-    from app.cli.questions import Asked, embed_question, question
-    from app.cli.text_search import show_texts
+    from app.cli.questions import Asked, question
 
     settings = settings_from(locals())
-    query = question(settings, Asked.of(locals()))
+    _answer(settings, question(settings, Asked.of(locals())), as_json)
+
+
+def _answer(settings: Settings, query: Query, as_json: bool) -> None:
+    from app.cli.questions import embed_question
+    from app.cli.text_search import show_texts
+
     with open_searcher(settings) as searcher:
         encoder = load_model_of(settings, searcher)
         embedded = embed_question(settings, encoder, searcher, query)
         if query.target == "text":
             show_texts(settings, searcher, query, embedded, as_json)
         else:
-            _show(settings, searcher, _hits(settings, searcher, query, embedded), as_json)
+            show_found(settings, searcher, _found(settings, searcher, query, embedded), as_json)
 
 
-def _hits(
-    settings: Settings, searcher: Searcher, query: Query, embedded: Embedded
-) -> list[FoldedHit]:
+def _found(settings: Settings, searcher: Searcher, query: Query, embedded: Embedded) -> Judged:
+    from app.answers import Answer
     from app.candidates import rank
+    from app.model_choice import model_of
+    from app.relevance import finish
+    from models.loading import model_relevance
 
     ranking = rank(searcher, query, embedded)
     if query.fold_duplicates:
-        return folded(settings, searcher, ranking, query.top_k)
-    return unfolded(ranking(query.top_k))
-
-
-def _show(settings: Settings, searcher: Searcher, hits: list[FoldedHit], as_json: bool) -> None:
-    if as_json:
-        answer = {
-            "collection": settings.collection,
-            "generation": searcher.record.generation,
-            "hits": [_as_dict(hit) for hit in hits],
-        }
-        typer.echo(json.dumps(answer, ensure_ascii=False))
-        return
-    for shown in hits:
-        hit = shown.hit
-        caption = f"  {hit.item.caption}" if hit.item.caption else ""
-        more = f"  (and {shown.folded_count:,} like it)" if shown.folded_count else ""
-        typer.echo(f"{hit.score:.3f}  {hit.item.place}{caption}{more}")
-
-
-def _as_dict(shown: FoldedHit) -> dict[str, Any]:
-    hit = shown.hit
-    item = hit.item
-    return {
-        "id": item.image_id,
-        "score": hit.score,
-        "ranks": None if hit.ranks is None else asdict(hit.ranks),
-        "path": item.place,
-        "uri": item.uri,
-        "caption": item.caption,
-        "captions": list(item.captions),
-        "metadata": item.metadata,
-        "file_facts": item.facts,
-        "width": item.width,
-        "height": item.height,
-        "format": item.format,
-        "folded": {"count": shown.folded_count, "ids": list(shown.folded)},
-    }
+        hits = folded(settings, searcher, ranking, query.top_k)
+    else:
+        hits = unfolded(ranking(query.top_k))
+    answers = [Answer(one.hit, one) for one in hits]
+    record = searcher.record
+    of_model = model_relevance(model_of(settings, record), record.fingerprint)
+    return finish(settings.data_dir, searcher, of_model, query, embedded, answers)

@@ -4,6 +4,7 @@ search       GET and POST /v1/search
 classify     POST /v1/classify
 embeddings   POST /v1/embeddings, GET /v1/models
 images       GET /v1/images/{id}, its thumbnail and its record
+heatmap      GET /v1/images/{id}/heatmap
 uploads      PUT and DELETE /v1/images/{id}
 collections  GET /v1/collections and what is in one
 generations  GET /v1/collections/{name}/generations

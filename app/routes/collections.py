@@ -9,6 +9,8 @@ from app.dependencies import Parts, State
 from app.failures import ModelNotHereError
 from app.index_schemas import index_info
 from app.pictures import picture
+from app.relevance import fit_for
+from app.relevance_schemas import relevance_info
 from app.schemas import (
     CollectionInfo,
     CollectionName,
@@ -88,6 +90,10 @@ async def _info(state: ServiceState, parts: Ready, name: str) -> CollectionInfo:
         with parts.live.lease(name) as searcher:
             record = searcher.record
             skipped = await state.lookup.run(searcher.skipped_count)
+            of_model = parts.live.engine_of(name).relevance
+            fit = await state.lookup.run(
+                fit_for, state.settings.data_dir, name, record.fingerprint, of_model
+            )
     except (IndexerError, ModelNotHereError):  # there, but nothing of it can be served
         return CollectionInfo(
             name=name,
@@ -109,4 +115,5 @@ async def _info(state: ServiceState, parts: Ready, name: str) -> CollectionInfo:
         skipped=skipped,
         problem=problem,
         index=index_info(record),
+        relevance=relevance_info(fit),
     )

@@ -9,7 +9,7 @@ from app.asking import Counted, ask, count
 from app.dependencies import State
 from app.filter_schemas import FacetCount, FacetCounts
 from app.paging import cut, page_asked, pair_of
-from app.pictures import hit
+from app.pictures import answer_explanation, hit
 from app.query import Query, Target
 from app.routes.described import body_of
 from app.search_questions import query_of_parameters, read_search
@@ -57,7 +57,7 @@ async def _answer(state: ServiceState, query: Query, watch: Stopwatch) -> Search
     page = await page_asked(state, query)
     async with pair_of(state, page) as pair:
         found = await ask(state, pair, page.deep_query(), watch)
-        answers, next_cursor = cut(state, page, found, pair)
+        answers, next_cursor = cut(state, page, found.answers, pair)
         with watch.step("metadata"):
             hits = [hit(answer, query.collection) for answer in answers]
         counted = await count(state, pair.searcher, query, watch)
@@ -73,9 +73,11 @@ async def _answer(state: ServiceState, query: Query, watch: Stopwatch) -> Search
         collection=query.collection,
         generation=generation,
         hits=hits,
+        no_good_match=found.no_good_match,
         next_cursor=next_cursor,
         matching=counted.matching,
         facets=_facets(counted) if query.facets else None,
+        explain=answer_explanation(found) if query.explain else None,
         took_ms=took_ms,
     )
 

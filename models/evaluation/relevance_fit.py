@@ -44,7 +44,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Tested:
+class Trials:
     """Questions with their hits: q questions of `HITS` hits each, or fewer pictures (then NaN).
 
     `group` names collection and size. `answerable` is 1, 0, or -1 where that is not certain.
@@ -58,9 +58,9 @@ class Tested:
     cosines: Floats  # (q, HITS)
     relevant: NDArray[np.bool_]  # (q, HITS)
 
-    def where(self, chosen: NDArray[np.bool_]) -> "Tested":
+    def where(self, chosen: NDArray[np.bool_]) -> "Trials":
         """Some of the questions."""
-        return Tested(
+        return Trials(
             self.group[chosen],
             self.kind[chosen],
             self.modality[chosen],
@@ -103,7 +103,7 @@ def halves(
 
 def put_to_test(
     pictures: CaptionedPictures, others: Strangers, names: Embeddings, *, seed: int = 0
-) -> Tested:
+) -> Trials:
     """Ask everything of a collection, whole and small, and note what came back."""
     rng = np.random.default_rng(seed)
     sizes = [pictures]
@@ -118,13 +118,13 @@ def put_to_test(
     return joined(parts)
 
 
-def joined(parts: Sequence[Tested]) -> Tested:
+def joined(parts: Sequence[Trials]) -> Trials:
     """Several collections' questions in one table."""
     columns = ("group", "kind", "modality", "answerable", "questions", "cosines", "relevant")
-    return Tested(*(np.concatenate([getattr(part, name) for part in parts]) for name in columns))
+    return Trials(*(np.concatenate([getattr(part, name) for part in parts]) for name in columns))
 
 
-def fit_relevance(tested: Tested, fitted_on: str, names: Embeddings) -> RelevanceFit:
+def fit_relevance(tested: Trials, fitted_on: str, names: Embeddings) -> RelevanceFit:
     """Fit what has enough questions of both halves. Figures are not filled in.
 
     `names` (m, dim) are the everyday names that the questions were held against.
@@ -138,12 +138,12 @@ def fit_relevance(tested: Tested, fitted_on: str, names: Embeddings) -> Relevanc
     return RelevanceFit(fitted_on, fits, names)
 
 
-def match_chances(fit: ModalityFit, tested: Tested) -> Floats:
+def match_chances(fit: ModalityFit, tested: Trials) -> Floats:
     """The chance of a match, (q,)."""
     return fit.match.chances(tested.questions)
 
 
-def hit_chances(fit: ModalityFit, tested: Tested) -> Floats:
+def hit_chances(fit: ModalityFit, tested: Trials) -> Floats:
     """The relevance of every hit, (q, HITS), as the service gives it; NaN where there is none."""
     chances = fit.hit.chances(_hit_table(tested.questions, tested.cosines))
     table = chances.reshape(tested.cosines.shape)
@@ -159,7 +159,7 @@ def fit_on(features: Floats, positive: NDArray[np.bool_], shares: Floats) -> Log
     return Logistic(centre, scale, tuple(weights.tolist()))
 
 
-def _fit_modality(mine: Tested) -> ModalityFit:
+def _fit_modality(mine: Trials) -> ModalityFit:
     shares = mine.shares()
     answerable = mine.answerable == 1
     match = fit_on(mine.questions, answerable, shares)
@@ -186,7 +186,7 @@ def _hit_table(questions: Floats, cosines: Floats) -> Floats:
     return np.concatenate(rows) if rows else np.zeros((0, len(HIT_FEATURES)))
 
 
-def _answered(asked: Asked, pictures: CaptionedPictures, names: Embeddings, group: str) -> Tested:
+def _answered(asked: Asked, pictures: CaptionedPictures, names: Embeddings, group: str) -> Trials:
     """Search for one kind of question."""
     scores = (asked.queries @ pictures.images.T).astype(np.float64)  # (q, n)
     named = asked.queries @ names.T  # (q, m)
@@ -204,7 +204,7 @@ def _answered(asked: Asked, pictures: CaptionedPictures, names: Embeddings, grou
         questions[row] = question_features(scores[row, there], named[row], cosines[row, 0])
     kept = np.isfinite(cosines[:, 0])
     answerable = -1 if asked.answerable is None else int(asked.answerable)
-    return Tested(
+    return Trials(
         np.full(count, group),
         np.full(count, asked.kind),
         np.full(count, str(asked.modality)),

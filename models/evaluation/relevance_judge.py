@@ -19,7 +19,7 @@ RELEVANT = 0.6
 # Pictures between the two are neither: they are left out where a question must have no match.
 RELATED = 0.4
 
-_WORD = re.compile(r"[a-z']+")
+_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _STOP_WORDS = (
     "a an the of in on at to and or with by for from is are was were be being been it its this "
     "that these those there their his her he she they them as into onto over under up down out "

@@ -16,7 +16,7 @@ from models.evaluation.calibration import (
 )
 from models.evaluation.relevance_fit import (
     HITS,
-    Tested,
+    Trials,
     fit_on,
     hit_chances,
     match_chances,
@@ -33,7 +33,13 @@ from models.evaluation.relevance_questions import (
     PICTURE_REMOVED,
     REMOVED,
 )
-from models.relevance import HIT_FEATURES, QUESTION_FEATURES, Modality, RelevanceFit
+from models.relevance import (
+    HIT_FEATURES,
+    QUESTION_FEATURES,
+    Modality,
+    ModalityFit,
+    RelevanceFit,
+)
 
 Floats = NDArray[np.float64]
 _BINS = 15
@@ -89,13 +95,13 @@ class Chances:
     match: Floats
 
 
-def of_fit(fit: RelevanceFit, modality: Modality, tested: Tested) -> Chances:
+def of_fit(fit: RelevanceFit, modality: Modality, tested: Trials) -> Chances:
     """What a fit says."""
     one = fit.modalities[modality]
     return Chances(hit_chances(one, tested), match_chances(one, tested))
 
 
-def of_simpler(features: Sequence[str], to_fit: Tested, tested: Tested) -> Chances:
+def of_simpler(features: Sequence[str], to_fit: Trials, tested: Trials) -> Chances:
     """What an estimator with fewer features says; without any, the cosine itself, cut at 0."""
     if not features:
         cosines = np.clip(tested.cosines, 0, 1)
@@ -116,7 +122,7 @@ def of_simpler(features: Sequence[str], to_fit: Tested, tested: Tested) -> Chanc
     return Chances(hits, match.chances(tested.questions[:, columns]))
 
 
-def figures(estimator: str, said: Chances, tested: Tested) -> list[Figures]:
+def figures(estimator: str, said: Chances, tested: Trials) -> list[Figures]:
     """An estimator's figures, collection by collection and for all of them together."""
     groups = [*np.unique(tested.group).tolist(), "all"]
     found = []
@@ -141,7 +147,7 @@ def figures(estimator: str, said: Chances, tested: Tested) -> list[Figures]:
     return found
 
 
-def with_figures(fit: RelevanceFit, tested: Tested) -> RelevanceFit:
+def with_figures(fit: RelevanceFit, tested: Trials) -> RelevanceFit:
     """The fit, with what it is worth on these questions, which it was not fitted to."""
     modalities = {}
     for modality, one in fit.modalities.items():
@@ -161,7 +167,7 @@ def with_figures(fit: RelevanceFit, tested: Tested) -> RelevanceFit:
     return RelevanceFit(fit.fitted_on, modalities, fit.names)
 
 
-def by_kind(said: Chances, below: float, tested: Tested) -> list[KindFigures]:
+def by_kind(said: Chances, below: float, tested: Trials) -> list[KindFigures]:
     """Every kind without an answer against the one with an answer that it comes from."""
     found = []
     for kind in dict.fromkeys(tested.kind[tested.answerable < 1].tolist()):
@@ -183,20 +189,38 @@ def by_kind(said: Chances, below: float, tested: Tested) -> list[KindFigures]:
     return found
 
 
-def wrongly_refused(said: Chances, below: float, tested: Tested) -> float:
+def wrongly_refused(said: Chances, below: float, tested: Trials) -> float:
     """The share of answerable questions that are told that there is no good match."""
     answerable = tested.answerable == 1
     shares = tested.shares()[answerable]
     return float(((said.match[answerable] < below) * shares).sum() / shares.sum())
 
 
-def unchanged_first_hits(tested: Tested, kept: str, removed: str) -> float:
+def unchanged_first_hits(tested: Trials, kept: str, removed: str) -> float:
     """The share of captions whose first hit stays, though every match was removed: nobody who sees
     the first hits alone can tell these from those whose matches are there.
     """
     before = tested.cosines[tested.kind == kept, 0]
     after = tested.cosines[tested.kind == removed, 0]
     return float(np.isclose(before, after).mean()) if len(before) == len(after) else float("nan")
+
+
+def log_loss(fit: ModalityFit, tested: Trials) -> float:
+    """Mean negative log-likelihood of hits and of matches under a fit, in nats, added up."""
+    shares = tested.shares()
+    hits, match = hit_chances(fit, tested), match_chances(fit, tested)
+    there = np.isfinite(hits).ravel()
+    of_hits = _loss(hits.ravel()[there], tested.relevant.ravel()[there])
+    weights = np.repeat(shares, HITS)[there]
+    of_match = _loss(match, tested.answerable == 1)
+    return float(
+        (of_hits * weights).sum() / weights.sum() + (of_match * shares).sum() / shares.sum()
+    )
+
+
+def _loss(chances: Floats, right: NDArray[np.bool_]) -> Floats:
+    losses: Floats = -np.log(np.clip(np.where(right, chances, 1 - chances), 1e-9, 1))
+    return losses
 
 
 def reliability(
@@ -238,7 +262,7 @@ def weighted_auroc(scores: Floats, positive: NDArray[np.bool_], shares: Floats) 
     return won / float((counts * there).sum() * (counts * ~there).sum())
 
 
-def _hits(tested: Tested) -> Floats:
+def _hits(tested: Trials) -> Floats:
     questions = np.repeat(tested.questions, HITS, axis=0)
     cosines = np.where(np.isfinite(tested.cosines), tested.cosines, -1.0)
     return np.column_stack([questions, cosines.ravel()])

@@ -24,7 +24,8 @@ DIM = 16
 
 def _unit(rows: int, seed: int) -> np.ndarray:
     values = np.random.default_rng(seed).standard_normal((rows, DIM)).astype(np.float32)
-    return values / np.linalg.norm(values, axis=1, keepdims=True)
+    unit: np.ndarray = values / np.linalg.norm(values, axis=1, keepdims=True)
+    return unit
 
 
 def _logistic(count: int, rng: np.random.Generator) -> Logistic:
