@@ -66,7 +66,7 @@ async def fold(state: ServiceState, pair: Pair, query: Query, ranking: Ranking) 
     await desk.look(query.collection, searcher, Duplicates.NEAR)
     store = desk.store(query.collection)
     found = await state.lookup.run(
-        fold_hits, ranking, store, searcher, Duplicates.NEAR, query.top_k
+        fold_hits, ranking, store, searcher, Duplicates.NEAR, query.top_k, query.filter
     )
     return [Answer(one.hit, one) for one in found]
 

@@ -7,13 +7,14 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from app.query import Query
     from app.settings import Settings
     from indexer.duplicates.folding import FoldedHit
     from indexer.searcher import Hit, Searcher
 
 
 def folded(
-    settings: Settings, searcher: Searcher, search: Callable[[int], list[Hit]], top_k: int
+    settings: Settings, searcher: Searcher, search: Callable[[int], list[Hit]], query: Query
 ) -> list[FoldedHit]:
     """The best hit of each group; looks for duplicates first if nobody has yet."""
     from indexer.config import IndexConfig
@@ -26,7 +27,7 @@ def folded(
     with closing(DuplicateStore(config)) as store:
         if store.grouping(Mode.NEAR) is None:
             find_duplicates(config, store, Mode.NEAR, number=searcher.record.generation)
-        return fold_hits(search, store, searcher, Mode.NEAR, top_k)
+        return fold_hits(search, store, searcher, Mode.NEAR, query.top_k, query.filter)
 
 
 def unfolded(hits: list[Hit]) -> list[FoldedHit]:

@@ -141,7 +141,7 @@ def _found(settings: Settings, searcher: Searcher, query: Query, embedded: Embed
 
     ranking = rank(searcher, query, embedded)
     if query.fold_duplicates:
-        hits = folded(settings, searcher, ranking, query.top_k)
+        hits = folded(settings, searcher, ranking, query)
     else:
         hits = unfolded(ranking(query.top_k))
     answers = [Answer(one.hit, one) for one in hits]

@@ -4,6 +4,7 @@ import pytest
 
 from indexer.duplicates.folding import FoldedHit, fold_hits
 from indexer.duplicates.records import Mode
+from indexer.filters.parsing import parse_filter
 from indexer.searcher import Hit
 from tests.indexer.duplicates.album import EVERYTHING, Album, draw_scene, names_of
 
@@ -67,3 +68,27 @@ def test_copies_fold_though_nobody_has_looked_for_duplicates(crowd: Album):
 def test_embeddings_that_find_nothing_fold_to_nothing(crowd: Album):
     with crowd.opened() as (store, searcher):
         assert fold_hits(lambda _top: [], store, searcher, Mode.NEAR, 5) == []
+
+
+@pytest.mark.parametrize("words", ["size_bytes < {}", "size_bytes >= {}", "format = PNG"])
+def test_under_a_filter_only_what_meets_it_is_folded_counted_and_named(crowd: Album, words: str):
+    """Against all hits of the filtered search, put into groups one by one."""
+    crowd.find(Mode.NEAR)
+    middle = sorted(item.size_bytes for item in crowd.items().values())[20]
+    expression = parse_filter(words.format(middle))
+    group_of = {n: i for i, g in enumerate(crowd.page(Mode.NEAR).groups) for n in names_of(g)}
+    with crowd.opened() as (store, searcher):
+        embedding = searcher.embedding(crowd.items()["many-07.jpg"].image_id)
+
+        def search(k: int) -> list[Hit]:
+            return searcher.search(embedding, k, expression)[0]
+
+        folded = fold_hits(search, store, searcher, Mode.NEAR, EVERYTHING, expression)
+        groups: dict[object, list[str]] = {}
+        for hit in search(EVERYTHING):
+            name = hit.item.path.name
+            groups.setdefault(group_of.get(name, name), []).append(hit.item.image_id)
+    assert [hit.hit.item.image_id for hit in folded] == [ids[0] for ids in groups.values()]
+    assert [set(hit.folded) for hit in folded] == [set(ids[1:]) for ids in groups.values()]
+    assert [hit.folded_count for hit in folded] == [len(ids) - 1 for ids in groups.values()]
+    assert sum(len(ids) for ids in groups.values()) < len(crowd.items())
