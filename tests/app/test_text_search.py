@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -25,10 +26,8 @@ def _index(library: Library, *, embed_captions: bool = True) -> None:
         rows.append({"file": f"{colour}.png", "captions": captions, "colour": colour})
     manifest = library.pictures / "m.jsonl"
     manifest.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    config = library.config()
-    object.__setattr__(config, "embed_captions", embed_captions)
     index_collection(
-        config,
+        replace(library.config(), embed_captions=embed_captions),
         [manifest],
         model_key="fake",
         load_encoder=lambda: library.encoder,

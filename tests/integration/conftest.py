@@ -40,7 +40,7 @@ def gallery(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Index
     """Drawn, indexed, opened."""
     directory = tmp_path_factory.mktemp("gallery")
     manifest = generate_gallery(directory / "pictures", count=PICTURES, seed=1)
-    config = IndexConfig(directory / "data")
+    config = IndexConfig(directory / "data", embed_captions=False)
     summary = index_collection(
         config,
         [manifest],
