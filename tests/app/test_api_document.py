@@ -67,6 +67,9 @@ def test_api_document_examples_work(command: str, client: httpx.Client, picture:
     if "$JOB" in command:
         ended = command.endswith(("events", "retry-skipped"))
         command = command.replace("$JOB", str(_job(client, ended=ended)))
+    if "$SET" in command:
+        command = command.replace("$SET", "mine")
+        client.put("/v1/tag-sets/mine", json={"classes": ["dog", "cat"]})
     if "$SCHEDULE" in command:
         schedule = client.post("/v1/schedules", json={"cron": "0 3 * * *"}).json()
         command = command.replace("$SCHEDULE", str(schedule["id"]))
