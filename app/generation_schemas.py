@@ -2,10 +2,12 @@
 
 from pydantic import BaseModel, JsonValue
 
+from app.index_schemas import IndexInfo
+
 
 class GenerationInfo(BaseModel):
     """A published state of a collection. `current` is the one that should be served, `served` the
-    one that is.
+    one that is; `index` says what its index was measured to find.
     """
 
     generation: int
@@ -18,6 +20,7 @@ class GenerationInfo(BaseModel):
     index_bytes: int
     current: bool
     served: bool
+    index: IndexInfo
 
 
 class GenerationsAnswer(BaseModel):

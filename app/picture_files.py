@@ -12,6 +12,7 @@ from indexer.catalog.records import Item
 from indexer.locations import split_member
 from indexer.originals import Originals
 from indexer.reading import UnreadableFileError
+from indexer.thumbnail_seal import is_altered
 from indexer.uploads.naming import is_upload
 from models.config import DecodeLimits
 from models.errors import ImageDecodeError
@@ -77,11 +78,14 @@ def read_original(originals: Originals, item: Item, limits: DecodeLimits) -> byt
 
 
 def stored_thumbnail(path: Path) -> bytes | None:
-    """The bytes of a thumbnail that the indexer has written; None if it has not."""
+    """The bytes of a thumbnail that the indexer has written; None if it has not, or if they are
+    not what it wrote.
+    """
     try:
-        return path.read_bytes()
+        data = path.read_bytes()
     except FileNotFoundError:
         return None
+    return None if is_altered(data, path.stem) else data
 
 
 def draw_thumbnail(originals: Originals, item: Item, limits: DecodeLimits, side: int) -> bytes:

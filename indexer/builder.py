@@ -142,6 +142,7 @@ class _Run:
             allow_empty=allow_empty,
             touched=touched,
             may_be_none=self._uploads.any(),
+            model_id=self._model.model_id if self._model else None,
         )
         is_whole = touched is None and not only_uploads
         self._uploads.look(scan, whole=is_whole, allow_empty=allow_empty)
@@ -188,7 +189,7 @@ class _Run:
 
     def publish(self, scan: Scan, *, rebuild: bool) -> None:
         """Make what is known a new generation, if that differs from the newest one."""
-        scan.synchronise()
+        scan.synchronise(thorough=rebuild)
         drop_unlisted(self._config.shards_dir(), scan.lists_below)
         newest = self._table.newest_model()
         model = self._model or newest
@@ -273,10 +274,10 @@ class _Run:
         )
 
     def _plan(self, scan: Scan, retry_skipped: bool) -> int:
-        if self._model is not None:
-            forget_lost_vectors(self._config, self._table, self._model, self._progress.note)
-        model_id = self._model.model_id if self._model else None
-        return scan.plan(model_id, retry_skipped=retry_skipped)
+        if self._model is None:
+            return scan.plan(None, retry_skipped=retry_skipped)
+        lost = forget_lost_vectors(self._config, self._table, self._model, self._progress.note)
+        return scan.plan(self._model.model_id, retry_skipped=retry_skipped, distrusting=lost > 0)
 
     def _damaged(self) -> bool:
         """Whether the current generation cannot be opened; then another one is built."""

@@ -44,15 +44,16 @@ def take_look(
     allow_empty: bool,
     touched: Touched | None = None,
     may_be_none: bool = False,
+    model_id: int | None = None,
 ) -> Scan:
     """Look at the given sources, or at all known ones if none are given or removed.
 
     What clients put is left to `uploads.taking`. Raises SourceError if there are none and there
     must be, if one cannot be read, or if one that had pictures has none now and `allow_empty` is
     not set; the catalog then still says what it said before. Of a folder in `touched`, only the
-    touched paths are looked at.
+    touched paths are looked at. `model_id` is the model that files should have embeddings of.
     """
-    scan = Scan(database)
+    scan = Scan(database, model_id)
     known = scan.known_sources()
     for name in removed:
         if source_uri(name) not in known:

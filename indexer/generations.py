@@ -27,6 +27,9 @@ from indexer.verification import (
     Finding,
     catalog_findings,
     generation_findings,
+    row_findings,
+    sidecar_findings,
+    thumbnail_findings,
     vector_findings,
 )
 
@@ -61,11 +64,12 @@ def verify(config: IndexConfig, generation: int | None = None) -> list[Finding]:
         records = _readable(config, reader, generation, [])
         for fingerprint, dim in {(record.fingerprint, record.dim): None for record in records}:
             findings += vector_findings(config, inspection, fingerprint, dim)
-    return findings
+        findings += row_findings(config, inspection)
+    return [*findings, *thumbnail_findings(config), *sidecar_findings(config)]
 
 
 def verify_files(config: IndexConfig, generation: int | None = None) -> list[Finding]:
-    """As `verify`, without the vectors, which all generations of a model share."""
+    """As `verify`, without what generations share: vectors, thumbnails, rows of files."""
     try:
         inspection = _inspection(config)
     except CatalogDamagedError as error:

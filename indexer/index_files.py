@@ -110,7 +110,7 @@ def _open_part(
         return known[identity]
     if file.size_bytes <= CHECKED_AT_OPEN_BYTES:
         check_file(directory, file, completely=True)
-    index = VectorIndex.load(directory / file.name)
+    index = VectorIndex.load(directory / file.name, file.kind)
     if index.count != file.count or index.dim != dim:
         raise IndexUnusableError(
             f"{file.name} holds {index.count} embeddings of {index.dim} numbers instead of "

@@ -10,12 +10,14 @@ from contextlib import closing
 from indexer.catalog import publication, retention
 from indexer.catalog.connection import Database
 from indexer.catalog.inspection import Inspection
+from indexer.catalog.mending import forget_contents, mend_rows
 from indexer.catalog.salvage import ASIDE, set_aside
-from indexer.catalog.schema_metadata import WORDS_AGAIN
 from indexer.config import IndexConfig
 from indexer.dropping import drop
 from indexer.errors import CatalogDamagedError
 from indexer.generations import verify_files
+from indexer.sidecars import mend_sidecars
+from indexer.verification import altered_thumbnails
 
 Note = Callable[[str], None]
 
@@ -24,17 +26,18 @@ def open_catalog(config: IndexConfig, note: Note, *, rebuild: bool) -> tuple[Dat
     """The catalog, and the sources to look at if none are named and it does not know them.
 
     With `rebuild` an empty one takes the place of a damaged one, and gives the sources that this
-    names; words of captions are taken from the rows again. Raises CatalogVersionError, or
-    CatalogDamagedError without `rebuild`.
+    names; rows and thumbnails that were altered are forgotten, so that the run makes them again.
+    Raises CatalogVersionError, or CatalogDamagedError without `rebuild`.
     """
     if not rebuild:
         return Database(config.catalog_path()), []
+    mend_sidecars(config, note)
     reason = _damage(config)
     if reason is None:
         database = Database(config.catalog_path())
-        with database.transaction():
-            for statement in WORDS_AGAIN:
-                database.execute(statement)
+        for said in mend_rows(database):
+            note(said)
+        _forget_thumbnails(config, database, note)
         return database, []
     path = config.catalog_path()
     sources = set_aside(path)
@@ -56,6 +59,16 @@ def drop_damaged(config: IndexConfig, database: Database, model_id: int, note: N
     for finding in damaged.values():
         note(f"generation {finding.generation} is dropped: {finding.reason}")
     drop(config, database, [n for n in damaged if n is not None], model_id)
+
+
+def _forget_thumbnails(config: IndexConfig, database: Database, note: Note) -> None:
+    """A content without an embedding is decoded again, which makes its thumbnail."""
+    damaged = altered_thumbnails(config)
+    for path in damaged:
+        path.unlink(missing_ok=True)
+    if damaged:
+        forget_contents(database, [path.stem for path in damaged])
+        note(f"{len(damaged)} thumbnails were altered: they are made again")
 
 
 def _damage(config: IndexConfig) -> str | None:

@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 
 from indexer.config import IndexConfig
+from indexer.thumbnail_seal import sealed
 from models.images import DecodedImage
 
 
@@ -21,7 +22,8 @@ def store_thumbnail(config: IndexConfig, content_hash: str, image: DecodedImage)
     path.parent.mkdir(parents=True, exist_ok=True)
     # Two files of one content may be decoded at the same moment: each thread has its own name.
     unfinished = path.with_suffix(f".{threading.get_native_id()}.unfinished")
-    unfinished.write_bytes(make_thumbnail(image, config.thumbnail_side))
+    jpeg = make_thumbnail(image, config.thumbnail_side)
+    unfinished.write_bytes(sealed(jpeg, content_hash))
     unfinished.replace(path)
 
 

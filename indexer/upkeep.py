@@ -14,15 +14,21 @@ Note = Callable[[str], None]
 
 def forget_lost_vectors(
     config: IndexConfig, table: FileTable, model: KnownModel, note: Note
-) -> None:
-    """Look at the sizes of the segments; of one that is missing or too short all is forgotten."""
+) -> int:
+    """Look at the sizes of the segments; of one that is missing or too short all is forgotten.
+
+    Returns how many embeddings that is.
+    """
+    forgotten = 0
     store = VectorStore(config.vectors_dir(model.fingerprint), model.dim)
     for segment, row_count in table.rows.needed_segments(model.model_id).items():
         try:
             store.check({segment_name(segment): row_count})
         except VectorsMissingError as error:
             lost = table.rows.forget_segment(model.model_id, segment)
+            forgotten += lost
             note(f"{error.reason}: {lost} pictures and captions are encoded again")
+    return forgotten
 
 
 def forget_altered_vectors(

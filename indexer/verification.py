@@ -1,13 +1,15 @@
 """Reads everything that a generation is made of and says what is not as it was published.
 
-Index files, manifest and the vectors' segments are held against checksums, the catalog against
-SQLite's own check, the digests of its rows and the ids in the index. Vectors that were written
-before there were checksums are only looked for. Changes nothing.
+Index files, manifest, the vectors' segments and thumbnails are held against checksums, the catalog
+and the files beside it against SQLite's own check and the digests of their rows, what is derived
+from rows against what it was made from, and items against the ids in the index. What was written
+before there were checksums is only looked for. Changes nothing.
 """
 
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 
 from indexer.catalog.inspection import Inspection
 from indexer.catalog.reader import CatalogReader
@@ -16,6 +18,8 @@ from indexer.config import IndexConfig
 from indexer.errors import CatalogDamagedError, GenerationDamagedError
 from indexer.generation import Generation, open_generation
 from indexer.index_files import check_file
+from indexer.sidecars import complaints
+from indexer.thumbnail_seal import is_altered
 from indexer.vector_index.index import IndexUnusableError
 from indexer.vector_store import VectorsMissingError, VectorStore, segment_name, segment_of
 
@@ -39,6 +43,37 @@ def catalog_findings(config: IndexConfig, inspection: Inspection) -> list[Findin
         return [Finding(None, name, f"{name}: {reason}") for reason in inspection.structure()]
     except CatalogDamagedError as error:
         return [Finding(None, name, f"{name}: {error.reason}")]
+
+
+def row_findings(config: IndexConfig, inspection: Inspection) -> Iterator[Finding]:
+    """What is wrong with rows that all generations share, and with what is derived from rows."""
+    name = config.catalog_path().name
+    try:
+        for reason in inspection.rows():
+            yield Finding(None, name, f"{name}: {reason}")
+    except CatalogDamagedError as error:
+        yield Finding(None, name, f"{name}: {error.reason}")
+
+
+def sidecar_findings(config: IndexConfig) -> Iterator[Finding]:
+    """What is wrong with the files of duplicates and of jobs."""
+    for name, reason in complaints(config):
+        yield Finding(None, name, reason)
+
+
+def thumbnail_findings(config: IndexConfig) -> Iterator[Finding]:
+    """Which thumbnails are not as they were written."""
+    for path in altered_thumbnails(config):
+        yield Finding(None, path.name, f"the thumbnail {path.name} was altered")
+
+
+def altered_thumbnails(config: IndexConfig) -> list[Path]:
+    """Thumbnails that do not hold what was written, by name."""
+    return sorted(
+        path
+        for path in config.thumbnail_path("--").parent.parent.glob("*/*.jpg")
+        if is_altered(path.read_bytes(), path.stem)
+    )
 
 
 def generation_findings(

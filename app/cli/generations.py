@@ -43,11 +43,11 @@ def list_command(
     settings = settings_from(locals())
     kept = list_generations(_config(settings))
     if as_json:
-        rows = [_as_dict(one) for one in kept]
+        rows = [as_dict(one) for one in kept]
         typer.echo(json.dumps({"collection": settings.collection, "generations": rows}))
         return
     for one in kept:
-        typer.echo(_line(one))
+        typer.echo(one_line(one))
     if not kept:
         typer.echo(f"nothing is published in the collection {settings.collection} yet")
 
@@ -144,16 +144,29 @@ def _config(settings: Settings) -> IndexConfig:
     )
 
 
-def _line(one: KeptGeneration) -> str:
+def one_line(one: KeptGeneration) -> str:
+    """A kept generation as a list shows it."""
     record = one.record
+    recall = _recall(record.layout.gate)
     mark = "*" if one.is_current else " "
     return (
         f"{mark} {record.generation:>6}  {record.created_at}  {record.item_count:>10,} pictures  "
         f"{record.index_bytes / 2**20:>9,.1f} MiB  {record.index_kind}  {_model(record.model)}"
+        f"{recall}"
     )
 
 
-def _as_dict(one: KeptGeneration) -> dict[str, Any]:
+def _recall(gate: dict[str, Any] | None) -> str:
+    """What the index was measured to find, by kind of query; nothing for an exact one."""
+    figures = gate["figures"] if gate is not None else []
+    told = ", ".join(f"{f['recall']:.4f} @{f['k']} for {f['queries']}" for f in figures)
+    return f"  recall {told}" if told else ""
+
+
+def as_dict(one: KeptGeneration) -> dict[str, Any]:
+    """A kept generation as JSON has it."""
+    from app.index_schemas import index_info
+
     record = one.record
     return {
         "generation": record.generation,
@@ -165,6 +178,7 @@ def _as_dict(one: KeptGeneration) -> dict[str, Any]:
         "index_kind": record.index_kind,
         "index_bytes": record.index_bytes,
         "current": one.is_current,
+        "index": index_info(record).model_dump(),
     }
 
 

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path
 
 from app.dependencies import Parts, State
 from app.generation_schemas import GenerationInfo, GenerationsAnswer
+from app.index_schemas import index_info
 from app.schemas import CollectionName
 from indexer.config import IndexConfig
 from indexer.searcher import current_generation, kept_generations
@@ -36,6 +37,7 @@ async def list_kept(state: State, parts: Parts, name: Name) -> GenerationsAnswer
                 index_bytes=record.index_bytes,
                 current=record.generation == current,
                 served=record.generation == served,
+                index=index_info(record),
             )
             for record in kept
         ],

@@ -27,10 +27,10 @@ class IndexingRows(BaseModel):
         default=True,
         description="Embed captions when indexing, so that texts can be found too.",
     )
-    index_kind: Literal["auto", "exact", "ivf_rabitq"] = Field(
+    index_kind: Literal["auto", "exact", "ivf_rabitq", "gpu_exact"] = Field(
         default="auto",
-        description="Kind of index to build: `exact`, `ivf_rabitq`, or `auto` for what suits the "
-        "number of pictures.",
+        description="Kind of index to build: `exact`, `ivf_rabitq`, `gpu_exact` (on a graphics "
+        "card), or `auto` for what suits the number of pictures and the machine.",
     )
     wanted_recall: float = Field(
         default=0.99,

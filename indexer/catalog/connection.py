@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from indexer.catalog.digests import row_digest
 from indexer.catalog.schema import MIGRATIONS, Migration
 from indexer.errors import CatalogDamagedError, CatalogVersionError, DiskFullError
 
@@ -24,6 +25,10 @@ _WRITER_CACHE_KIB = 65_536
 _NO_ROOM = (sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE)
 
 
+# Where the tables lie differs from file to file.
+SCHEMA = "SELECT type, name, tbl_name, CAST(sql AS BLOB) FROM sqlite_schema"
+
+
 class Database:
     """The writer's connection: every statement outside `transaction` commits by itself."""
 
@@ -33,7 +38,7 @@ class Database:
         Raises CatalogVersionError or CatalogDamagedError.
         """
         self.path = path
-        self._connection = _connect(path, create=True)
+        self._connection = connect(path, create=True)
         try:
             with _damage_named(path):
                 self._connection.execute("PRAGMA journal_mode = WAL")
@@ -61,7 +66,13 @@ class Database:
 
     def query(self, sql: str, parameters: Sequence[object] = ()) -> Iterator[Row]:
         """The rows of a question, read as they are asked for."""
-        return self._connection.execute(sql, parameters)
+        with _damage_named(self.path):
+            cursor = self._connection.execute(sql, parameters)
+        return self._read(cursor)
+
+    def _read(self, cursor: Iterator[Row]) -> Iterator[Row]:
+        with _damage_named(self.path):
+            yield from cursor
 
     def one(self, sql: str, parameters: Sequence[object] = ()) -> Row | None:
         """The first row of a question."""
@@ -93,6 +104,15 @@ class Database:
             if self._connection.in_transaction:  # a full disk has ended it already
                 self._connection.execute("ROLLBACK")
             raise
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All questions inside see one state; only temporary tables may be written."""
+        self._connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._connection.execute("ROLLBACK")
 
     def close(self) -> None:
         """Close; temporary tables are gone afterwards."""
@@ -143,7 +163,7 @@ class ReaderPool:
                 connection.close()
 
     def _open(self) -> sqlite3.Connection:
-        connection = _connect(self._path, create=False)
+        connection = connect(self._path, create=False)
         try:
             with _damage_named(self._path):
                 _migrate(connection, MIGRATIONS)
@@ -179,15 +199,29 @@ def contains_folded(text: str, folded: str) -> bool:
     return folded in text.casefold()
 
 
-def _connect(path: Path, *, create: bool) -> sqlite3.Connection:
+def connect(path: Path, *, create: bool) -> sqlite3.Connection:
+    """A bare connection, for whoever copes with SQLite's own errors."""
     mode = "rwc" if create else "rw"  # reading a write-ahead log needs write access to its index
-    return sqlite3.connect(
+    connection = sqlite3.connect(
         f"file:{quote(str(path))}?mode={mode}",
         uri=True,
         timeout=_BUSY_TIMEOUT_S,
         isolation_level=None,
         check_same_thread=False,
     )
+    connection.create_function("row_digest", -1, row_digest, deterministic=True)
+    return connection
+
+
+def schema_due(migrations: Sequence[Migration]) -> list[Row]:
+    """What `sqlite_schema` says of a file that was just made by this ladder, sorted."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    try:
+        connection.create_function("row_digest", -1, row_digest, deterministic=True)
+        _migrate(connection, migrations)
+        return sorted(connection.execute(SCHEMA).fetchall(), key=repr)
+    finally:
+        connection.close()
 
 
 def _version(connection: sqlite3.Connection) -> int:

@@ -66,6 +66,7 @@ def add_hashes(database: Database, hashes: Iterable[tuple[str, PictureHashes]]) 
     """Commit the hashes of contents."""
     with database.transaction():
         database.executemany(
-            "INSERT OR REPLACE INTO picture_hashes VALUES (?, ?, ?)",
+            "INSERT OR REPLACE INTO picture_hashes (content_hash, pixel_hash, perceptual_hash) "
+            "VALUES (?, ?, ?)",
             ((content, one.pixel_hash, one.perceptual_hash) for content, one in hashes),
         )

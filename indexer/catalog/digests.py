@@ -1,12 +1,14 @@
-"""A digest of every published row, so that a bit that flips in the catalog is found.
+"""Digests of rows, so that a bit that flips in the catalog is found.
 
-A row of `items` never changes but for `last_gen`, which is left out. Knows no database.
+A published row of `items` never changes but for `last_gen`, which is left out of its digest. Knows
+no database.
 """
 
 import hashlib
 
 _DIGEST_BYTES = 12
 _CAPTION_BYTES = 16  # no two texts of any collection there will be share 128 bits
+_ROW_DIGEST_BYTES = 8  # an integer of SQLite
 _NUMBERS = {"item_id", "size_bytes", "width", "height", "model_id", "vector_row", "first_gen"}
 # In the order of the arguments of `item_digest`.
 _DIGESTED = (
@@ -27,6 +29,14 @@ def item_digest(*values: object) -> str:
     """The digest of a row's values, in the order of `digested`."""
     data = b"\x1f".join(v if isinstance(v, bytes) else str(v).encode() for v in values)
     return hashlib.blake2b(data, digest_size=_DIGEST_BYTES).hexdigest()
+
+
+def row_digest(*values: bytes | None) -> int:
+    """The digest of any other row's values, a signed number of 64 bits; SQL calls it."""
+    digest = hashlib.blake2b(digest_size=_ROW_DIGEST_BYTES)
+    for value in values:
+        digest.update(b"\x00" if value is None else b"%d:" % len(value) + value)
+    return int.from_bytes(digest.digest(), "big", signed=True)
 
 
 def caption_digest(text: object) -> bytes:

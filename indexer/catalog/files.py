@@ -84,7 +84,7 @@ class FileTable:
             for picture in pictures:
                 self._record_picture(picture)
             self._database.executemany(
-                "INSERT INTO embeddings VALUES (?, ?, ?)",
+                "INSERT INTO embeddings (model_id, content_hash, vector_row) VALUES (?, ?, ?)",
                 ((model_id, content_hash, row) for content_hash, row in embedded),
             )
             self.rows.record(model_id, written)
@@ -132,7 +132,7 @@ class FileTable:
                 (info.fingerprint, info.dim, json.dumps(asdict(info))),
             )
             self._database.execute(
-                "INSERT OR REPLACE INTO model_keys "
+                "INSERT OR REPLACE INTO model_keys (model_key, model_id) "
                 "SELECT ?, model_id FROM models WHERE fingerprint = ?",
                 (model_key, info.fingerprint),
             )
@@ -142,16 +142,18 @@ class FileTable:
 
     def _record_picture(self, picture: Picture) -> None:
         self._database.execute(
-            "INSERT OR REPLACE INTO pictures VALUES (?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO pictures (content_hash, width, height, format) "
+            "VALUES (?, ?, ?, ?)",
             (picture.content_hash, picture.width, picture.height, picture.format),
         )
         self._database.execute(
-            "INSERT OR REPLACE INTO picture_hashes VALUES (?, ?, ?)",
+            "INSERT OR REPLACE INTO picture_hashes (content_hash, pixel_hash, perceptual_hash) "
+            "VALUES (?, ?, ?)",
             (picture.content_hash, picture.hashes.pixel_hash, picture.hashes.perceptual_hash),
         )
         if picture.facts:
             self._database.execute(
-                "INSERT OR REPLACE INTO picture_facts VALUES (?, ?)",
+                "INSERT OR REPLACE INTO picture_facts (content_hash, facts) VALUES (?, ?)",
                 (picture.content_hash, json.dumps(picture.facts)),
             )
 

@@ -1,11 +1,21 @@
 """Reads a whole catalog and says what is wrong with it. Changes nothing."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
-from indexer.catalog.connection import ReaderPool, Row
+from indexer.catalog.connection import Database, ReaderPool, Row
 from indexer.catalog.digests import digested, item_digest
 from indexer.catalog.records import GenerationRecord
+from indexer.catalog.row_inspection import (
+    altered_rows,
+    altered_values,
+    altered_words,
+    contradictions,
+    structure_of,
+)
+from indexer.catalog.schema import MIGRATIONS
+from indexer.catalog.schema_digests import TABLES
 from indexer.catalog.vector_rows import RANGES
 from indexer.vector_store import WrittenRows
 
@@ -21,6 +31,9 @@ WHERE first_gen <= ?1 AND (last_gen IS NULL OR last_gen >= ?1)"""
 _CAPTIONS = """
 SELECT DISTINCT c.text_id FROM item_captions c JOIN items i USING (item_id)
 WHERE i.first_gen <= ?1 AND (i.last_gen IS NULL OR i.last_gen >= ?1)"""
+_ROW = """
+SELECT CAST(created_at AS BLOB), item_count, CAST(index_kind AS BLOB), index_bytes,
+       CAST(index_checksum AS BLOB) FROM generations WHERE generation = ?"""
 _OTHER_MODEL = """
 SELECT count(*) FROM items JOIN models USING (model_id)
 WHERE first_gen <= ?1 AND (last_gen IS NULL OR last_gen >= ?1) AND fingerprint <> ?2"""
@@ -31,12 +44,23 @@ class Inspection:
 
     def __init__(self, path: Path) -> None:
         """Open. Raises FileNotFoundError, CatalogVersionError or CatalogDamagedError."""
+        self._path = path
         self._pool = ReaderPool(path)
 
     def structure(self) -> list[str]:
-        """What SQLite finds wrong with the file. May raise CatalogDamagedError instead."""
-        rows = self._pool.query(f"PRAGMA integrity_check({_MOST_COMPLAINTS})")
-        return [str(row[0]) for row in rows if row[0] != "ok"]
+        """What is wrong with the file as such. May raise CatalogDamagedError instead."""
+        with closing(Database(self._path)) as database:
+            return structure_of(database, MIGRATIONS)
+
+    def rows(self) -> Iterator[str]:
+        """What is wrong with rows that are not those of one generation. May raise
+        CatalogDamagedError.
+        """
+        with closing(Database(self._path)) as database, database.snapshot():
+            yield from altered_rows(database, TABLES)
+            yield from contradictions(database)
+            yield from altered_values(database)
+            yield from altered_words(database)
 
     def items(self, record: GenerationRecord) -> tuple[set[int], list[str]]:
         """The numbers of a generation's items, and what is wrong with their rows."""
@@ -53,6 +77,10 @@ class Inspection:
         stray = self._pool.query(_OTHER_MODEL, (record.generation, record.fingerprint))[0][0]
         if stray:
             complaints.append(f"generation {record.generation} has items of another model")
+        if record.manifest is not None and self._pool.query(_ROW, (record.generation,)) != [
+            _row_of(record)
+        ]:
+            complaints.append(f"the row of generation {record.generation} was altered")
         if len(numbers) != record.item_count:
             complaints.append(
                 f"generation {record.generation} has {len(numbers)} items instead of "
@@ -81,3 +109,14 @@ class Inspection:
         while page := self._pool.query(_ITEMS, (last, generation)):
             yield from page
             last = page[-1][0]
+
+
+def _row_of(record: GenerationRecord) -> Row:
+    """What the manifest says of a generation, as `publication` writes it into its row."""
+    return (
+        record.created_at.encode(),
+        record.item_count,
+        record.layout.base.kind.encode(),
+        record.layout.size_bytes,
+        record.layout.base.checksum.encode(),
+    )

@@ -1,47 +1,23 @@
 """One look at the sources, compared with what is known: what must be read, what left, what stays.
 
-The look is kept in a temporary table and compared in SQL, so memory does not grow with the number
-of files. Never opens a file.
+What is compared is what `look` has kept, so that the work follows what has changed. Never opens a
+file.
 """
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+
+import numpy as np
 
 from indexer.catalog.connection import Database
-from indexer.catalog.merging import add_merge_functions
+from indexer.catalog.look import Look
 from indexer.found import FoundFile
 from indexer.timestamps import utc_now
 
 # States that may pass without the file changing: they are looked at again in every run.
 PASSING_CODES = ("unreadable", "not_found", "unreachable", "encode_failed")
-_INSERT_ROWS = 2_000
 _PAGE_ROWS = 1_000
 
-_SCAN = """
-CREATE TEMP TABLE scan (
-    uri TEXT NOT NULL,
-    source_id INTEGER NOT NULL,
-    size_bytes INTEGER,
-    mtime_ns INTEGER,
-    code TEXT,
-    reason TEXT,
-    captions TEXT NOT NULL,
-    metadata TEXT NOT NULL,
-    PRIMARY KEY (uri, source_id)
-) WITHOUT ROWID"""
-_INSERT = """
-INSERT INTO scan VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (uri, source_id) DO UPDATE SET
-    captions = merge_captions(captions, excluded.captions),
-    metadata = merge_metadata(metadata, excluded.metadata)"""
-# What lies below a directory or in an archive that could not be listed is taken to be as it was.
-_KEEP_BELOW = """
-INSERT OR IGNORE INTO scan
-SELECT f.uri, l.source_id, f.size_bytes, f.mtime_ns, f.code, f.reason, l.captions, l.metadata
-FROM files f JOIN listings l USING (file_id)
-WHERE l.source_id = ?1 AND (f.uri > ?2 || '/' AND f.uri < ?2 || '0'
-    OR f.uri > ?2 || '#/' AND f.uri < ?2 || '#0')"""
 _IS_SETTLED = """
 f.size_bytes IS s.size_bytes AND f.mtime_ns IS s.mtime_ns AND iif(
     f.code IS NULL,
@@ -53,6 +29,14 @@ INSERT INTO work (uri)
 SELECT DISTINCT s.uri FROM scan s LEFT JOIN files f USING (uri)
 WHERE s.code IS NULL AND (f.file_id IS NULL OR NOT ({_IS_SETTLED}))
 ORDER BY s.uri"""
+# Under another model than the one of the look, what was as it is known may have no embedding.
+_WORK_OF_ANOTHER_MODEL = """
+INSERT INTO work (uri)
+SELECT f.uri FROM files f
+WHERE f.code IS NULL AND is_seen(f.file_id) <> '' AND f.uri NOT IN (SELECT uri FROM scan)
+AND NOT EXISTS (SELECT 1 FROM embeddings e
+                WHERE e.model_id = ? AND e.content_hash = f.content_hash)
+ORDER BY f.uri"""
 _RECORD_REFUSED = """
 INSERT INTO files (uri, size_bytes, mtime_ns, code, reason, seen_at)
 SELECT s.uri, s.size_bytes, s.mtime_ns, s.code, s.reason, :now
@@ -63,39 +47,39 @@ AND NOT (s.code IS f.code AND s.reason IS f.reason
 ON CONFLICT (uri) DO UPDATE SET
     size_bytes = excluded.size_bytes, mtime_ns = excluded.mtime_ns, content_hash = NULL,
     code = excluded.code, reason = excluded.reason, seen_at = excluded.seen_at"""
-_DROP_LISTINGS = """
-DELETE FROM listings WHERE source_id = :source_id AND file_id NOT IN (
-    SELECT f.file_id FROM scan s JOIN files f USING (uri) WHERE s.source_id = :source_id)"""
 _IS_PART = "(uri = ?1 OR uri > ?1 || '/' AND uri < ?1 || '0')"
 _DROP_LISTINGS_OF_PART = f"""
 DELETE FROM listings WHERE source_id = ?2 AND file_id IN (
     SELECT file_id FROM files f WHERE {_IS_PART}
-    AND NOT EXISTS (SELECT 1 FROM scan s WHERE s.uri = f.uri AND s.source_id = ?2))"""
+    AND is_seen_by(?2, f.file_id) = '')"""
 _DROP_UNLISTED_OF_PART = f"""
 DELETE FROM files WHERE {_IS_PART}
 AND NOT EXISTS (SELECT 1 FROM listings l WHERE l.file_id = files.file_id)"""
 _UPDATE_LISTINGS = """
-INSERT INTO listings
+INSERT INTO listings (source_id, file_id, captions, metadata)
 SELECT s.source_id, f.file_id, s.captions, s.metadata
 FROM scan s JOIN files f USING (uri) LEFT JOIN listings l USING (source_id, file_id)
 WHERE l.file_id IS NULL OR l.captions <> s.captions OR l.metadata <> s.metadata
 ON CONFLICT (source_id, file_id) DO UPDATE SET
     captions = excluded.captions, metadata = excluded.metadata"""
-_DROP_UNLISTED_FILES = """
-DELETE FROM files WHERE NOT EXISTS (SELECT 1 FROM listings l WHERE l.file_id = files.file_id)"""
-
-_SKIPPED = """
-SELECT f.code, count(DISTINCT f.file_id) FROM scan s JOIN files f USING (uri)
-WHERE f.code IS NOT NULL GROUP BY f.code ORDER BY f.code"""
+_UNLISTED = "NOT EXISTS (SELECT 1 FROM listings l WHERE l.file_id = files.file_id)"
+_DROP_UNLISTED_FILES = f"DELETE FROM files WHERE {_UNLISTED}"
+# Who has no listing has lost it in this run, or was noted by one that was broken off.
+_DROP_UNLISTED_LATELY = (
+    f"DELETE FROM files WHERE uri IN (SELECT uri FROM touched) AND {_UNLISTED}",
+    f"DELETE FROM files WHERE code IS NOT NULL AND {_UNLISTED}",
+)
 
 
 class Scan:
-    """The files that the sources list now. Made once for a run."""
+    """The files that the sources list now. Made once for a run.
 
-    def __init__(self, database: Database) -> None:
+    `model_id` is the model that what is known should have embeddings of.
+    """
+
+    def __init__(self, database: Database, model_id: int | None = None) -> None:
         self._database = database
-        add_merge_functions(database)
-        database.execute(_SCAN)
+        self._look = Look(database, model_id)
         database.execute("CREATE TEMP TABLE work (position INTEGER PRIMARY KEY, uri TEXT NOT NULL)")
         self._source_ids: list[int] = []
         self._parts: list[tuple[str, int]] = []
@@ -110,17 +94,7 @@ class Scan:
             "SELECT source_id FROM sources WHERE source = ?", (source,)
         )
         self._source_ids.append(source_id)
-        rows = iter(files)
-        while chunk := list(islice(rows, _INSERT_ROWS)):
-            with self._database.transaction():
-                self._database.executemany(_INSERT, (_row(file, source_id) for file in chunk))
-                for file in chunk:
-                    if file.hides_others:
-                        self._database.execute(_KEEP_BELOW, (source_id, file.uri))
-        candidates: int = self._database.value(
-            "SELECT count(*) FROM scan WHERE source_id = ? AND code IS NULL", (source_id,)
-        )
-        return candidates
+        return self._look.take_in(source_id, files)
 
     def add_parts(
         self, source: str, kind: str, parts: Sequence[str], files: Iterable[FoundFile]
@@ -164,11 +138,13 @@ class Scan:
 
     def scanned(self) -> int:
         """How many files the sources list."""
-        count: int = self._database.value("SELECT count(DISTINCT uri) FROM scan")
-        return count
+        return self._look.count()
 
-    def plan(self, model_id: int | None, *, retry_skipped: bool) -> int:
-        """Find the files that have to be read. Returns how many."""
+    def plan(self, model_id: int | None, *, retry_skipped: bool, distrusting: bool = False) -> int:
+        """Find the files that have to be read. Returns how many.
+
+        With `distrusting`, embeddings may have been forgotten since the look.
+        """
         parameters = {
             "model_id": model_id,
             "retry_skipped": retry_skipped,
@@ -177,6 +153,8 @@ class Scan:
         with self._database.transaction():
             self._database.execute("DELETE FROM work")
             self._database.execute_named(_WORK, parameters)
+            if distrusting or model_id != self._look.model_id:
+                self._database.execute(_WORK_OF_ANOTHER_MODEL, (model_id,))
         return self.work_count()
 
     def work_count(self) -> int:
@@ -203,22 +181,49 @@ class Scan:
             position = page[-1][0]
             yield from (row[1] for row in page)
 
-    def synchronise(self) -> None:
-        """Make the listings what the sources say now; what left is listed no more."""
+    def synchronise(self, *, thorough: bool = False) -> None:
+        """Make the listings what the sources say now; what left is listed no more.
+
+        With `thorough` all files are looked through for such as nothing lists.
+        """
         now = utc_now()
-        with self._database.transaction():
-            self._database.execute_named(_RECORD_REFUSED, {"now": now})
+        database = self._database
+        with database.transaction():
+            database.execute_named(_RECORD_REFUSED, {"now": now})
+            gone = [self._drop_gone(source_id) for source_id in self._source_ids]
             for source_id in self._source_ids:
-                self._database.execute_named(_DROP_LISTINGS, {"source_id": source_id})
-                self._database.execute(
+                database.execute(
                     "UPDATE sources SET scanned_at = ? WHERE source_id = ?", (now, source_id)
                 )
-            self._database.executemany(_DROP_LISTINGS_OF_PART, self._parts)
-            self._database.execute(_UPDATE_LISTINGS)
-            if self._source_ids or not self._is_partial:
-                self._database.execute(_DROP_UNLISTED_FILES)
+            database.executemany(_DROP_LISTINGS_OF_PART, self._parts)
+            database.execute(_UPDATE_LISTINGS)
+            if thorough:
+                database.execute(_DROP_UNLISTED_FILES)
+            elif self._source_ids or not self._is_partial:
+                database.executemany(
+                    f"DELETE FROM files WHERE file_id = ? AND {_UNLISTED}",
+                    ((file_id,) for file_ids in gone for file_id in file_ids),
+                )
+                for statement in _DROP_UNLISTED_LATELY:
+                    database.execute(statement)
             parts = ((part,) for part, _ in self._parts)
-            self._database.executemany(_DROP_UNLISTED_OF_PART, parts)
+            database.executemany(_DROP_UNLISTED_OF_PART, parts)
+
+    def _drop_gone(self, source_id: int) -> list[int]:
+        """Drop the listings of what a source lists no more. Returns whose they were."""
+        seen = self._look.seen_of(source_id)
+        database = self._database
+        count = database.value("SELECT count(*) FROM listings WHERE source_id = ?", (source_id,))
+        if count == seen.listed_before:
+            return []
+        rows = database.query("SELECT file_id FROM listings WHERE source_id = ?", (source_id,))
+        listed = np.fromiter((row[0] for row in rows), dtype=np.int64)
+        gone: list[int] = seen.missing(listed).tolist()
+        database.executemany(
+            "DELETE FROM listings WHERE source_id = ? AND file_id = ?",
+            ((source_id, file_id) for file_id in gone),
+        )
+        return gone
 
     def lists_below(self, uri: str) -> bool:
         """Whether any known file lies in this archive."""
@@ -231,7 +236,7 @@ class Scan:
 
     def skipped_by_code(self) -> dict[str, int]:
         """How many of the sources' files are not indexed, by code."""
-        return dict(self._database.query(_SKIPPED))
+        return self._look.skipped_by_code()
 
     def forget_source(self, source: str) -> bool:
         """Drop a source and what it lists. Returns whether it was known."""
@@ -260,18 +265,3 @@ class Scan:
             "SELECT 1 FROM sources WHERE source = ? AND scanned_at IS NOT NULL", (source,)
         )
         return row is not None
-
-
-def _row(file: FoundFile, source_id: int) -> tuple[object, ...]:
-    captions = json.dumps(file.captions, ensure_ascii=False) if file.captions else "[]"
-    metadata = json.dumps(file.metadata, ensure_ascii=False) if file.metadata else "{}"
-    return (
-        file.uri,
-        source_id,
-        file.size_bytes,
-        file.mtime_ns,
-        file.code,
-        file.reason,
-        captions,
-        metadata,
-    )

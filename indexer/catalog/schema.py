@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from indexer.catalog import (
     schema_captions,
+    schema_digests,
     schema_hashes,
     schema_metadata,
     schema_touched,
@@ -152,5 +153,6 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(5, schema_metadata.REASON, schema_metadata.STATEMENTS),
     Migration(6, schema_trust.REASON, schema_trust.STATEMENTS),
     Migration(7, schema_captions.REASON, schema_captions.STATEMENTS),
+    Migration(8, schema_digests.REASON, schema_digests.STATEMENTS),
 )
 LATEST_VERSION = MIGRATIONS[-1].version

@@ -61,6 +61,8 @@ CREATE TABLE item_facts (
 _WORDS = """
 CREATE VIRTUAL TABLE caption_words USING fts5(
     captions, content = '', tokenize = 'porter unicode61 remove_diacritics 2')"""
+# To compare it with: the same, filled with `ITEM_WORDS`.
+WORDS_DUE = _WORDS.replace("TABLE caption_words", "TABLE temp.words_due")
 
 
 def _values_of(document: str, item_id: str, tables: str = "") -> str:
@@ -113,6 +115,11 @@ def _words_of(row: str) -> str:
 
 _NEW_FACTS = "(SELECT facts FROM picture_facts WHERE content_hash = new.content_hash)"
 _OLD_FACTS = "(SELECT facts FROM item_facts WHERE item_id = old.item_id)"
+ITEM_FACTS_COME = f"""
+CREATE TRIGGER item_facts_come AFTER INSERT ON items WHEN {_NEW_FACTS} IS NOT NULL BEGIN
+INSERT INTO item_facts VALUES (new.item_id, {_NEW_FACTS});
+{_add_values(FROM_FILE, _values_of(_NEW_FACTS, "new.item_id"))};
+END"""
 _TRIGGERS = (
     f"""
 CREATE TRIGGER item_values_come AFTER INSERT ON items WHEN new.metadata <> '{{}}' BEGIN
@@ -122,11 +129,7 @@ END""",
 CREATE TRIGGER item_values_go AFTER DELETE ON items WHEN old.metadata <> '{{}}' BEGIN
 {_drop_values(FROM_METADATA, _values_of("old.metadata", "old.item_id"))};
 END""",
-    f"""
-CREATE TRIGGER item_facts_come AFTER INSERT ON items WHEN {_NEW_FACTS} IS NOT NULL BEGIN
-INSERT INTO item_facts VALUES (new.item_id, {_NEW_FACTS});
-{_add_values(FROM_FILE, _values_of(_NEW_FACTS, "new.item_id"))};
-END""",
+    ITEM_FACTS_COME,
     f"""
 CREATE TRIGGER item_facts_go AFTER DELETE ON items WHEN {_OLD_FACTS} IS NOT NULL BEGIN
 {_drop_values(FROM_FILE, _values_of(_OLD_FACTS, "old.item_id"))};
@@ -147,10 +150,8 @@ DELETE FROM picture_facts WHERE content_hash = old.content_hash;
 END""",
 )
 _PUBLISHED = _add_values(FROM_METADATA, _values_of("i.metadata", "i.item_id", "items i, "))
-_PUBLISHED_WORDS = (
-    "INSERT INTO caption_words (rowid, captions) "
-    f"SELECT i.item_id, {_words_of('i')} FROM items i WHERE i.captions <> '[]'"
-)
+ITEM_WORDS = f"SELECT i.item_id, {_words_of('i')} FROM items i WHERE i.captions <> '[]'"
+_PUBLISHED_WORDS = f"INSERT INTO caption_words (rowid, captions) {ITEM_WORDS}"
 
 STATEMENTS: tuple[str, ...] = (
     _FIELDS,
@@ -167,6 +168,22 @@ STATEMENTS: tuple[str, ...] = (
     # What is published already.
     *_PUBLISHED.split(";"),
     _PUBLISHED_WORDS,
+)
+# What every published row should have in `metadata_values`: field_id, kind, value, item_id. Fields
+# of several levels under one name may give a value twice.
+EXPECTED_VALUES = " UNION ".join(
+    _rows(origin, _values_of(f"i.{document}", "i.item_id", f"{table} i, "))
+    for origin, document, table in (
+        (FROM_METADATA, "metadata", "items"),
+        (FROM_FILE, "facts", "item_facts"),
+    )
+)
+# Filters from the rows as they are.
+VALUES_AGAIN: tuple[str, ...] = (
+    "DELETE FROM metadata_values",
+    "DELETE FROM metadata_fields",
+    *_PUBLISHED.split(";"),
+    *_add_values(FROM_FILE, _values_of("i.facts", "i.item_id", "item_facts i, ")).split(";"),
 )
 # Keyword search from the rows as they are: once a bit of a caption has flipped, its words cannot be
 # dropped with it.

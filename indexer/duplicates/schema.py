@@ -5,6 +5,7 @@ neither waits for the other. Everything is kept by content hash, so it outlives 
 """
 
 from indexer.catalog.schema import Migration
+from indexer.catalog.schema_digests import DigestedTable, statements
 
 _DECISIONS = """
 CREATE TABLE decisions (
@@ -43,6 +44,23 @@ CREATE TABLE members (
     PRIMARY KEY (mode, number, place)
 ) WITHOUT ROWID"""
 
+DIGESTED = (
+    DigestedTable("decisions", ("one", "other"), ("verdict", "decided_at")),
+    DigestedTable(
+        "groupings",
+        ("mode",),
+        (
+            *("generation", "made_at", "max_distance", "min_score"),
+            *("contents", "unhashed", "crowded", "groups", "decisions_serial"),
+        ),
+    ),
+    DigestedTable(
+        "members",
+        ("mode", "number", "place"),
+        ("content_hash", "reason", "distance", "score", "copies"),
+    ),
+)
+
 DUPLICATE_MIGRATIONS: tuple[Migration, ...] = (
     Migration(
         version=1,
@@ -56,5 +74,10 @@ DUPLICATE_MIGRATIONS: tuple[Migration, ...] = (
             "CREATE UNIQUE INDEX members_by_content ON members (mode, content_hash)",
             "CREATE INDEX decisions_by_other ON decisions (other)",
         ),
+    ),
+    Migration(
+        version=2,
+        reason="digests of decisions and groups: flipped bits are found",
+        statements=statements(DIGESTED),
     ),
 )

@@ -20,12 +20,19 @@ from indexer.duplicates.records import (
     Verdict,
 )
 from indexer.duplicates.schema import DUPLICATE_MIGRATIONS
+from indexer.errors import CatalogDamagedError
 from indexer.timestamps import utc_now
 
 Pair = tuple[str, str]
 
+_GROUPING = (
+    "mode, generation, made_at, max_distance, min_score, contents, unhashed, crowded, groups, "
+    "decisions_serial"
+)
+_MEMBER = "mode, number, place, content_hash, reason, distance, score, copies"
 _DECIDE = """
-INSERT INTO decisions VALUES (?, ?, ?, ?) ON CONFLICT (one, other) DO UPDATE SET
+INSERT INTO decisions (one, other, verdict, decided_at) VALUES (?, ?, ?, ?)
+ON CONFLICT (one, other) DO UPDATE SET
     verdict = excluded.verdict, decided_at = excluded.decided_at"""
 _MOVE_SERIAL = "UPDATE serial SET value = value + 1"
 # Whatever the next look will bring, these two do not stand in one group any more: the worse leaves.
@@ -58,7 +65,7 @@ class DuplicateStore:
 
     def grouping(self, mode: Mode) -> GroupingRecord | None:
         """The last grouping of a mode, if there is one."""
-        rows = self._rows("SELECT * FROM groupings WHERE mode = ?", (mode,))
+        rows = self._rows(f"SELECT {_GROUPING} FROM groupings WHERE mode = ?", (mode,))
         return _grouping(rows[0]) if rows else None
 
     def serial(self) -> int:
@@ -73,7 +80,7 @@ class DuplicateStore:
         with self._transaction() as database:
             database.execute("DELETE FROM members WHERE mode = ?", (record.mode,))
             database.executemany(
-                "INSERT INTO members VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                f"INSERT INTO members ({_MEMBER}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     (
                         record.mode,
@@ -89,7 +96,8 @@ class DuplicateStore:
                 ),
             )
             database.execute(
-                "INSERT OR REPLACE INTO groupings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                f"INSERT OR REPLACE INTO groupings ({_GROUPING}) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     record.mode,
                     record.generation,
@@ -216,7 +224,11 @@ class DuplicateStore:
         with self._lock:
             if self._database is None and not self.path.is_file():
                 return []
-            return list(self._opened().query(sql, parameters))
+            try:
+                return list(self._opened().query(sql, parameters))
+            except CatalogDamagedError:
+                self.close()  # the next question finds the file that was made in its place
+                raise
 
     @contextmanager
     def _transaction(self) -> Iterator[Database]:

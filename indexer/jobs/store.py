@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from indexer.catalog.connection import Database, Row
+from indexer.errors import CatalogDamagedError
 from indexer.jobs.records import Job, JobEvent, JobParameters, JobState
 from indexer.jobs.schema import JOB_MIGRATIONS
 from indexer.timestamps import utc_now
@@ -46,7 +47,11 @@ class JobStore:
         with self._lock:
             if self._database is None and not self.path.is_file():
                 return []
-            return list(self._opened().query(sql, parameters))
+            try:
+                return list(self._opened().query(sql, parameters))
+            except CatalogDamagedError:
+                self.close()  # the next question finds the file that was made in its place
+                raise
 
     @contextmanager
     def transaction(self) -> Iterator[Database]:

@@ -1,6 +1,8 @@
 """The exact kind: every stored float32 embedding is compared. Never misses a neighbour."""
 
 import faiss
+import numpy as np
+from numpy.typing import NDArray
 
 from indexer.vector_index.kinds import EXACT
 from indexer.vector_index.rows import Selection
@@ -37,4 +39,24 @@ class ExactScanner:
             chosen = parameters(faiss.SearchParameters, sel=faiss.IDSelectorArray(allowed.rows))
         with threads_for(len(queries)):
             scores, rows = self._index.search(queries, k, params=chosen)
+        return Found(rows, scores)
+
+    def compared(
+        self,
+        queries: Embeddings,
+        k: int,
+        named: NDArray[np.int64],
+        allowed: Selection | None,
+    ) -> Found:
+        """The k best of the rows (n, c) that another index has named for each query, best first.
+
+        Where it has named fewer than c, all allowed rows are compared instead.
+        """
+        rows = np.empty((len(queries), k), np.int64)
+        scores = np.empty((len(queries), k), np.float32)
+        for place, candidates in enumerate(named):
+            enough = candidates[-1] >= 0
+            chosen = Selection(np.sort(candidates), int(self._index.ntotal)) if enough else allowed
+            found = self.best(queries[place : place + 1], k, 0, chosen)
+            rows[place], scores[place] = found.rows[0], found.scores[0]
         return Found(rows, scores)

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.vector_index.exact import ExactScanner
+from indexer.vector_index.gpu_exact import GpuExactScanner
 from indexer.vector_index.ivf_rabitq import IvfRabitqScanner
-from indexer.vector_index.kinds import EXACT, KINDS
+from indexer.vector_index.kinds import EXACT, GPU_EXACT, KINDS
 from indexer.vector_index.neighbours import NOBODY, Neighbours, nobody
 from indexer.vector_index.rows import RowTable, Selection
 from indexer.vector_index.scanner import Scanner
@@ -35,12 +36,15 @@ class IndexUnusableError(Exception):
 class VectorIndex:
     """Ids and their embeddings. Searching is safe in many threads."""
 
-    def __init__(self, index: "faiss.Index") -> None:
-        """Raises ValueError if the index is of no kind of ours."""
+    def __init__(self, index: "faiss.Index", kind: str | None = None) -> None:
+        """Without a `kind` the file says which it is, which one for a card does not.
+
+        Raises ValueError if the index is of no kind of ours.
+        """
         if not isinstance(index, faiss.IndexIDMap):
             raise ValueError("holds another kind of index")
         self._index = index
-        self._scanner = _scanner_of(faiss.downcast_index(index.index))
+        self._scanner = _scanner_of(faiss.downcast_index(index.index), kind)
         self._table = RowTable(faiss.vector_to_array(index.id_map))
 
     @classmethod
@@ -59,18 +63,18 @@ class VectorIndex:
         index = faiss.IndexIDMap(_empty(dim, kind, sample))
         for ids, embeddings in blocks:
             index.add_with_ids(np.ascontiguousarray(embeddings), ids)
-        return cls(index)
+        return cls(index, kind)
 
     @classmethod
-    def load(cls, path: Path) -> "VectorIndex":
-        """Map an index file. Raises IndexUnusableError."""
+    def load(cls, path: Path, kind: str | None = None) -> "VectorIndex":
+        """Map an index file, which was published as of this kind. Raises IndexUnusableError."""
         flags = faiss.IO_FLAG_MMAP_IFC | faiss.IO_FLAG_READ_ONLY
         try:
             index = faiss.read_index(str(path), flags)
         except RuntimeError as error:
             raise IndexUnusableError(f"{path.name} is no index file: {error}") from error
         try:
-            return cls(index)
+            return cls(index, kind)
         except ValueError as error:
             raise IndexUnusableError(f"{path.name} {error}") from error
 
@@ -174,18 +178,18 @@ class VectorIndex:
 def _empty(dim: int, kind: str, sample: Embeddings | None) -> "faiss.Index":
     if kind not in KINDS:
         raise ValueError(f"there is no kind of index named {kind!r}")
-    if kind == EXACT:
+    if kind in (EXACT, GPU_EXACT):
         return ExactScanner.empty(dim)
     if sample is None or not len(sample):
         raise ValueError(f"an index of the kind {kind!r} needs a sample to learn from")
     return IvfRabitqScanner.trained(dim, sample)
 
 
-def _scanner_of(index: "faiss.Index") -> Scanner:
+def _scanner_of(index: "faiss.Index", kind: str | None) -> Scanner:
     """What searches this index. Raises ValueError if no kind of ours looks like this."""
     if index.metric_type == faiss.METRIC_INNER_PRODUCT:
         if isinstance(index, faiss.IndexFlat):
-            return ExactScanner(index)
+            return GpuExactScanner(index) if kind == GPU_EXACT else ExactScanner(index)
         if isinstance(index, faiss.IndexRefine):
             codes = faiss.downcast_index(index.base_index)
             if isinstance(codes, faiss.IndexIVFRaBitQFastScan):

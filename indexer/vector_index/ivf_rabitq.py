@@ -10,7 +10,6 @@ from typing import Any
 
 import faiss
 import numpy as np
-from numpy.typing import NDArray
 
 from indexer.vector_index.exact import ExactScanner
 from indexer.vector_index.kinds import IVF_RABITQ
@@ -76,7 +75,7 @@ class IvfRabitqScanner:
         chosen = parameters(faiss.SearchParametersIVF, nprobe=lists, sel=bitmap(allowed.bits))
         with threads_for(len(queries)):
             _, rows = self._codes.search(queries, wanted, params=chosen)  # (n, wanted)
-        return self._compared(queries, k, rows, allowed)
+        return self._stored.compared(queries, k, rows, allowed)
 
     def _best_of_all(self, queries: Embeddings, k: int, effort: int, lists: int) -> Found:
         wanted = _candidates(k, effort, int(self._index.ntotal))
@@ -89,22 +88,6 @@ class IvfRabitqScanner:
             scores, rows = self._index.search(queries, k, params=chosen)
         if lists < self._codes.nlist and bool((rows < 0).any()):  # too few in the lists nearby
             return self._best_of_all(queries, k, effort, int(self._codes.nlist))
-        return Found(rows, scores)
-
-    def _compared(
-        self, queries: Embeddings, k: int, named: NDArray[np.int64], allowed: Selection
-    ) -> Found:
-        """The k best of the rows (n, c) that the codes named for each query.
-
-        Where the lists nearby held fewer than c, all allowed rows are compared instead.
-        """
-        rows = np.empty((len(queries), k), np.int64)
-        scores = np.empty((len(queries), k), np.float32)
-        for place, candidates in enumerate(named):
-            enough = candidates[-1] >= 0
-            chosen = Selection(np.sort(candidates), allowed.count) if enough else allowed
-            found = self._stored.best(queries[place : place + 1], k, 0, chosen)
-            rows[place], scores[place] = found.rows[0], found.scores[0]
         return Found(rows, scores)
 
     def _lists(self, effort: int) -> int:

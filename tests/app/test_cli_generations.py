@@ -8,7 +8,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from app.cli.generations import as_dict, one_line
+from indexer.catalog.records import GenerationRecord, IndexFile, IndexLayout
 from indexer.config import IndexConfig
+from indexer.gate_result import Figure, GateResult
+from indexer.generations import KeptGeneration
 from indexer.searcher import Searcher, current_record
 from models.config import ModelConfig
 from models.encoder import Encoder
@@ -111,6 +115,7 @@ def test_generations_are_listed_gone_back_to_and_dropped(
         (2, 2, True),
         (3, 3, False),
     ]
+    assert [row["index"]["figures"] for row in rows] == [[], [], []]  # exact: nothing is missed
     assert "4" in one_line_error(sightline("generations", "rollback", 4))
     _said(sightline, "generations", "rollback", 3)
     pruned = json.loads(_said(sightline, "generations", "prune", "--keep", 2, "--json"))
@@ -153,3 +158,21 @@ def test_search_command_answers_like_the_generation_it_asks(
     best = searcher.search(shelf.encoders["b"]().encode_text(["a boat"]), 1)[0][0]
     searcher.close()
     assert (score, path) == (f"{best.score:.3f}", str(best.item.path))
+
+
+def test_measured_recall_stands_in_a_line_and_in_json_for_texts_and_pictures():
+    figures = tuple(
+        Figure(queries, k, recall, 256)
+        for queries, k, recall in (("texts", 10, 0.9938), ("images", 100, 1.0))
+    )
+    gate = GateResult("ivf_rabitq", 500, 0.99, figures, ("it was asked for",), "common words")
+    layout = IndexLayout(
+        (IndexFile("index.faiss", "ivf_rabitq", 9, 9, ""),), gate=gate.to_json(), effort=500
+    )
+    record = GenerationRecord(7, "now", "", 4, 9, {"model_name": "builtin"}, layout, {})
+    kept = KeptGeneration(record, is_current=True)
+    assert one_line(kept).endswith("recall 0.9938 @10 for texts, 1.0000 @100 for images")
+    assert as_dict(kept)["index"]["figures"] == [
+        {"queries": "texts", "k": 10, "recall": 0.9938, "asked": 256},
+        {"queries": "images", "k": 100, "recall": 1.0, "asked": 256},
+    ]

@@ -31,12 +31,14 @@ class History:
     def __init__(self, path: Path, seed: int) -> None:
         self.path = path
         self.rng = random.Random(seed)
+        self.looks = random.Random(seed)
         self.listed: dict[str, dict[str, FoundFile]] = {source: {} for source in SOURCES}
         self.model_id = 1
         self.database = Database(path)
         for model_id in (1, 2):
             self.database.execute(
-                "INSERT INTO models VALUES (?, ?, 8, '{}')", (model_id, f"model{model_id}")
+                "INSERT INTO models (model_id, fingerprint, dim, info) VALUES (?, ?, 8, '{}')",
+                (model_id, f"model{model_id}"),
             )
 
     def change(self) -> None:
@@ -56,7 +58,7 @@ class History:
 
     def look(self) -> Scan:
         """Scan some sources and bring in what has to be read, but for a part of it perhaps."""
-        scan = Scan(self.database)
+        scan = Scan(self.database, self.looks.choice((None, self.model_id, self.model_id)))
         for source in self.rng.sample(SOURCES, self.rng.randint(1, 3)):
             scan.add(source, "folder", self.listed[source].values())
         scan.plan(self.model_id, retry_skipped=self.rng.random() < 0.3)
@@ -74,12 +76,13 @@ class History:
             return
         table.record_files([FileState(uri, number, rng.randrange(2), content)])
         self.database.execute(
-            "INSERT OR REPLACE INTO pictures VALUES (?, ?, 3, 'JPEG')",
+            "INSERT OR REPLACE INTO pictures (content_hash, width, height, format) "
+            "VALUES (?, ?, 3, 'JPEG')",
             (content, rng.choice((3, 4))),
         )
         if not table.embedded(self.model_id, [content]):
             self.database.execute(
-                "INSERT INTO embeddings VALUES (?, ?, ?)",
+                "INSERT INTO embeddings (model_id, content_hash, vector_row) VALUES (?, ?, ?)",
                 (self.model_id, content, table.rows.next_row(self.model_id)),
             )
             with self.database.transaction():

@@ -2,16 +2,25 @@
 
 import io
 import random
+import struct
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
+from PIL.TiffImagePlugin import TiffImageFile
 
 from models.exif import EXIF_PART, GPS_PART, FileFacts, Place, facts_of_tags
 from models.images import decode_image
 
-GPS = {1: "S", 2: (33.0, 51.0, 30.0), 3: "E", 4: (151.0, 12.0, 36.0), 5: b"\x01", 6: 12.34}
+GPS: dict[int, Any] = {
+    1: "S",
+    2: (33.0, 51.0, 30.0),
+    3: "E",
+    4: (151.0, 12.0, 36.0),
+    5: b"\x01",
+    6: 12.34,
+}
 
 
 def _photo(kind: str, orientation: int = 6) -> bytes:
@@ -37,6 +46,74 @@ def test_facts_are_read_from_every_format_that_carries_them(kind: str):
         gps=Place(-33.858333, 151.21, -12.3),
     )
     assert (decoded.width, decoded.height) == (20, 30)  # upright, whatever else was read
+
+
+def _directory(entries: dict[int, tuple[int, bytes]], start: int) -> bytes:
+    """One directory of a TIFF, by tag: type and value; what is long lies behind it."""
+    behind = start + 2 + 12 * len(entries) + 4
+    head, tail = struct.pack("<H", len(entries)), b""
+    sizes = {2: 1, 3: 2, 4: 4, 5: 8}
+    for tag, (kind, value) in sorted(entries.items()):
+        count = len(value) // sizes[kind]
+        place = value.ljust(4, b"\0")
+        if len(value) > 4:
+            place = struct.pack("<I", behind + len(tail))
+            tail += value + b"\0" * (len(value) % 2)
+        head += struct.pack("<HHI", tag, kind, count) + place
+    return head + bytes(4) + tail
+
+
+def _tiff(compression: str) -> bytes:
+    """A TIFF whose EXIF and GPS tags stand in directories of their own, as cameras write them;
+    Pillow does not.
+    """
+    file = io.BytesIO()
+    Image.fromarray(np.full((20, 30, 3), 90, np.uint8)).save(file, "TIFF", compression=compression)
+    with TiffImageFile(io.BytesIO(file.getvalue())) as image:
+        ((first,), (length,)) = image.tag_v2[273], image.tag_v2[279]
+        scheme = image.tag_v2[259]
+    pixels = file.getvalue()[first : first + length]
+    short, long = (lambda v: (3, struct.pack("<H", v))), (lambda v: (4, struct.pack("<I", v)))
+    text = lambda v: (2, v.encode() + b"\0")  # noqa: E731
+    fractions = lambda *v: (5, b"".join(struct.pack("<II", round(x * 100), 100) for x in v))  # noqa: E731
+    start = 8 + length + length % 2
+    exif = _directory({0x9003: text("2024:05:01 10:20:30"), 0xA434: text("50 mm f/1.8")}, start)
+    at_gps = start + len(exif)
+    gps = {tag: text(str(GPS[tag])) for tag in (1, 3)} | {
+        tag: fractions(*GPS[tag]) for tag in (2, 4)
+    }
+    places = _directory(gps, at_gps)
+    main = {
+        256: short(30),
+        257: short(20),
+        259: short(scheme),
+        262: short(2),
+        274: short(6),
+        258: (3, struct.pack("<HHH", 8, 8, 8)),
+        273: long(8),
+        277: short(3),
+        278: short(20),
+        279: long(length),
+        0x0110: text("NIKON D70"),
+        EXIF_PART: long(start),
+        GPS_PART: long(at_gps),
+    }
+    at_main = at_gps + len(places)
+    head = b"II*\0" + struct.pack("<I", at_main) + pixels.ljust(start - 8, b"\0")
+    return head + exif + places + _directory(main, at_main)
+
+
+@pytest.mark.parametrize("compression", ["raw", "tiff_lzw", "tiff_adobe_deflate"])
+def test_facts_in_the_directories_of_a_tiff_are_read(compression: str):
+    decoded = decode_image(_tiff(compression), facts=True)
+    assert decoded.facts == FileFacts(
+        taken_at="2024-05-01T10:20:30",
+        camera="NIKON D70",
+        lens="50 mm f/1.8",
+        orientation=None,  # Pillow turns a TIFF while it reads it, and forgets the tag
+        gps=Place(-33.858333, 151.21, None),
+    )
+    assert (decoded.width, decoded.height) == (20, 30)
 
 
 def test_facts_are_read_only_when_asked_for():

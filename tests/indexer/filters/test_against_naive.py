@@ -204,7 +204,8 @@ def test_filters_find_what_a_look_at_every_item_finds(shelf: Shelf, seed: int):
 def test_index_of_values_is_empty_when_all_items_are_gone(shelf: Shelf):
     rng = random.Random(9)
     shelf.database.execute(
-        "INSERT INTO picture_facts VALUES ('hash101', ?)", (json.dumps({"camera": "A", "gps": {}}),)
+        "INSERT INTO picture_facts (content_hash, facts) VALUES ('hash101', ?)",
+        (json.dumps({"camera": "A", "gps": {}}),),
     )
     for _ in range(50):
         shelf.put(_metadata(rng), ["a red bird", "a bird"])

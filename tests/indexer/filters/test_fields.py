@@ -45,7 +45,9 @@ def test_built_in_names_hide_metadata_which_its_prefix_still_reaches(shelf: Shel
 
 def test_facts_of_the_file_are_fields_and_stay_as_they_were_published(shelf: Shelf):
     facts = {"camera": "Nikon D70", "taken_at": "2024-05-01T10:00:00", "gps": {"latitude": 48.5}}
-    shelf.database.execute("INSERT INTO picture_facts VALUES ('one', ?)", (json.dumps(facts),))
+    shelf.database.execute(
+        "INSERT INTO picture_facts (content_hash, facts) VALUES ('one', ?)", (json.dumps(facts),)
+    )
     first = shelf.put({}, content_hash="one")
     shelf.put({}, content_hash="two")
     assert _found(shelf, "gps.latitude > 48 and taken_at >= 2024-05") == [first]
