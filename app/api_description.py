@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from app.access.key_description import describe_keys
 from app.errors import PROBLEM_TYPE
 
 _PROBLEM = {"$ref": "#/components/schemas/Problem"}
@@ -28,6 +29,7 @@ class DescribedApp(FastAPI):
                     operation["responses"] = _responses(operation["responses"])
             for name in _FASTAPI_KINDS:
                 document["components"]["schemas"].pop(name, None)
+            describe_keys(document)
             self.openapi_schema = document
         return self.openapi_schema
 

@@ -40,6 +40,16 @@ ERROR_TABLE: tuple[ErrorRow, ...] = (
     ErrorRow(failures.HostNotAllowedError, 421, "host_not_allowed", "Host not allowed"),
     ErrorRow(failures.WritingOffError, 403, "writing_off", "Writing is off"),
     ErrorRow(failures.ForeignOriginError, 403, "foreign_origin", "Another site's page"),
+    ErrorRow(door_failures.KeyNeededError, 401, "key_needed", "A key is needed"),
+    ErrorRow(door_failures.WrongKeyError, 401, "key_wrong", "The key opens nothing"),
+    ErrorRow(door_failures.RoleTooLowError, 403, "role_too_low", "The key does not open this"),
+    ErrorRow(door_failures.RateLimitedError, 429, "rate_limited", "Too many requests"),
+    ErrorRow(
+        door_failures.KeysUnreadableError, 503, "keys_unreadable", "No way to check keys", _LOGS
+    ),
+    ErrorRow(door_failures.KeyNotFoundError, 404, "not_found", "No such key"),
+    ErrorRow(door_failures.NoKeysError, 500, "internal", "Internal error", _LOGS),
+    ErrorRow(door_failures.DoorError, 500, "internal", "Internal error", _LOGS),
     ErrorRow(fetching.FetchOffError, 400, "fetch_off", "Nothing is fetched here"),
     ErrorRow(fetching.UrlRefusedError, 400, "url_refused", "The URL is refused"),
     ErrorRow(fetching.UrlUnreachableError, 422, "url_unreachable", "No picture at the URL"),
@@ -49,17 +59,10 @@ ERROR_TABLE: tuple[ErrorRow, ...] = (
     ErrorRow(failures.OverloadedError, 429, "overloaded", "Overloaded"),
     ErrorRow(failures.NotReadyError, 503, "not_ready", "Not ready"),
     ErrorRow(failures.ModelNotHereError, 409, "model_mismatch", "Another model"),
+    ErrorRow(failures.ModelNotFoundError, 404, "model_not_found", "No such model"),
     ErrorRow(failures.RelevanceUnknownError, 409, "relevance_unknown", "Relevance not known"),
     ErrorRow(failures.FileGoneError, 410, "file_gone", "The file is gone"),
     ErrorRow(failures.RangeNotSatisfiableError, 416, "range_not_satisfiable", "No such part"),
-    ErrorRow(door_failures.KeyNeededError, 401, "key_needed", "A key is needed"),
-    ErrorRow(door_failures.WrongKeyError, 401, "key_wrong", "The key opens nothing"),
-    ErrorRow(door_failures.RoleTooLowError, 403, "role_too_low", "The key does not open this"),
-    ErrorRow(door_failures.RateLimitedError, 429, "rate_limited", "Too many requests"),
-    ErrorRow(
-        door_failures.KeysUnreadableError, 503, "keys_unreadable", "No way to check keys", _LOGS
-    ),
-    ErrorRow(door_failures.DoorError, 500, "internal", "Internal error", _LOGS),
     ErrorRow(
         failures.StoreUnreachableError,
         502,
@@ -67,7 +70,6 @@ ERROR_TABLE: tuple[ErrorRow, ...] = (
         "No answer from the store",
         "the store that holds the picture does not answer; try again later",
     ),
-    ErrorRow(failures.ModelNotFoundError, 404, "model_not_found", "No such model"),
     ErrorRow(failures.ListenError, 500, "internal", "Internal error", _LOGS),
     ErrorRow(failures.AppError, 500, "internal", "Internal error", _LOGS),
     # models

@@ -8,5 +8,6 @@ keyring        the keys as a running service knows them, and checking one
 addresses      where a request comes from, also through proxies that are trusted
 callers        who asks, and what that lets them do
 rate           so many requests a second for each caller, in bounded memory
+key_description  keys and roles in the OpenAPI document
 doors          what stands before every route: who asks, how often, and whether they may
 """

@@ -95,7 +95,7 @@ def test_process_whose_port_is_taken_says_so_in_one_line(start: Start):
 
 
 def test_process_whose_address_is_not_ours_says_so_in_one_line(start: Start):
-    process = start(host="203.0.113.7")
+    process = start(host="203.0.113.7", insecure=True)
     _, error = process.communicate(timeout=20)
     assert process.returncode == 1
     assert "cannot listen on 203.0.113.7" in error

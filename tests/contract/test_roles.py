@@ -5,7 +5,8 @@ from fastapi.routing import APIRoute
 from app.access.doors import doors_of
 from app.access.roles import Role
 from app.access.route_roles import OPEN, ROUTE_ROLES
-from app.main import _ROUTERS
+from app.main import _ROUTERS, create_app
+from app.settings import Settings
 from app.writing import may_write
 
 # What is open to everybody is listed twice, so that opening a route takes two deliberate lines.
@@ -56,3 +57,13 @@ def test_only_questions_are_answered_to_whoever_may_search():
             changes = role in (Role.WRITE, Role.ADMIN)
             assert asks == changes, f"{method} {route.path}"
             assert changes or method in ("GET", "POST"), f"{method} {route.path}"
+
+
+def test_openapi_document_names_the_role_of_every_operation():
+    document = create_app(Settings()).openapi()
+    rows = {path.replace(":path}", "}"): methods for path, methods in ROUTE_ROLES.items()}
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            role = rows[path][method.upper()]
+            assert operation.get("x-role") == role
+            assert bool(operation["security"]) == (role is not OPEN)
