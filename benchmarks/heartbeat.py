@@ -1,0 +1,153 @@
+"""For how long does the event loop stand still while the service works?
+
+    python -m benchmarks.heartbeat [--seconds 20] [--clients 8]
+
+Draws a small gallery, indexes it, and runs the real service with the built-in model in a thread of
+this process. A coroutine in its loop sleeps two milliseconds at a time and notes how late it wakes;
+so does a bare loop in another thread, which nothing blocks but the machine itself and Python's
+lock. Clients ask with words, pictures as files and as base64, class names, thumbnails and originals
+meanwhile. What the first is late beyond the second, the service's own loop is to blame for: the
+processor time of the loop's thread in each late beat says how much of it was work.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import base64
+import random
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import uvicorn
+
+from app.main import create_app
+from app.server import listen, url_of
+from app.settings import Settings
+from indexer.builder import index_collection
+from indexer.config import IndexConfig
+from indexer.gallery.generate import generate_gallery
+from indexer.progress import SilentProgress
+from models.config import ModelConfig
+from models.loading import load_encoder, model_key
+
+PICTURES = 60
+BEAT_S = 0.002
+_PERCENTILES = (0.5, 0.99, 0.999, 1.0)
+
+
+@dataclass(slots=True)
+class Beats:
+    """How late each beat came, and how long the loop's thread computed meanwhile; seconds."""
+
+    late_s: list[float] = field(default_factory=list)
+    worked_s: list[float] = field(default_factory=list)
+
+    async def keep(self, end_s: float) -> None:
+        """Beat until the time is over; in the loop that is watched."""
+        while time.monotonic() < end_s:
+            began_s, computed_s = time.perf_counter(), time.thread_time()
+            await asyncio.sleep(BEAT_S)
+            self.late_s.append(time.perf_counter() - began_s - BEAT_S)
+            self.worked_s.append(time.thread_time() - computed_s)
+
+    def line(self, values: list[float]) -> str:
+        """Percentiles in milliseconds."""
+        values = sorted(values)
+        return ", ".join(
+            f"p{share * 100:g} {values[min(int(share * len(values)), len(values) - 1)] * 1000:.1f}"
+            for share in _PERCENTILES
+        )
+
+
+def ask_until(url: str, end_s: float, files: list[bytes], seed: int) -> None:
+    """One client: every kind of question, in a random order."""
+    chance = random.Random(seed)
+    with httpx.Client(base_url=url, timeout=60, trust_env=False) as client:
+        number = 0
+        while time.monotonic() < end_s:
+            number += 1
+            file = files[chance.randrange(len(files))]
+            kind = chance.randrange(5)
+            if kind == 0:
+                encoded = base64.b64encode(file + bytes(chance.randrange(3_000_000))).decode()
+                query = [{"text": f"red {seed} {number}"}, {"image": {"base64": encoded}}]
+                client.post("/v1/search", json={"query": query})
+            elif kind == 1:
+                client.post("/v1/search", files={"image": ("a.jpg", file + bytes(number))})
+            elif kind == 2:
+                names = [f"name {seed} {chance.randrange(1000)}" for _ in range(20)]
+                body = {"image": {"base64": base64.b64encode(file).decode()}, "classnames": names}
+                client.post("/v1/classify", json=body)
+            else:
+                answer = client.get("/v1/search", params={"q": f"boat {seed} {number}", "k": 50})
+                for hit in answer.json().get("hits", ())[:4]:
+                    client.get(hit["thumbnail_url"])
+                    client.get(hit["image_url"])
+
+
+def main() -> int:
+    """Serve, ask, beat, report."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--clients", type=int, default=8)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        manifest = generate_gallery(folder / "pictures", PICTURES, 5)
+        config, model = IndexConfig(data_dir=folder / "data"), ModelConfig("builtin")
+        encoder = load_encoder(model)
+        index_collection(
+            config,
+            [manifest],
+            model_key=model_key(model),
+            load_encoder=lambda: encoder,
+            progress=SilentProgress(),
+        )
+        files = [path.read_bytes() for path in sorted((folder / "pictures").rglob("*.jpg"))[:10]]
+        settings = Settings(data_dir=folder / "data", worker="off")
+        app = create_app(settings, lambda _: encoder)
+        server = uvicorn.Server(uvicorn.Config(app, loop="uvloop", ws="none", log_config=None))
+        bound = listen("127.0.0.1", 0)
+        end_s = time.monotonic() + options.seconds + 2
+        service, bare = Beats(), Beats()
+
+        async def serve() -> None:
+            beating = asyncio.create_task(service.keep(end_s))
+            await server.serve(sockets=[bound])
+            await beating
+
+        threads = [
+            threading.Thread(target=lambda: asyncio.run(serve())),
+            threading.Thread(target=lambda: asyncio.run(bare.keep(end_s))),
+        ]
+        for thread in threads:
+            thread.start()
+        time.sleep(2)
+        clients = [
+            threading.Thread(target=ask_until, args=(url_of(bound), end_s, files, seed))
+            for seed in range(options.clients)
+        ]
+        for client in clients:
+            client.start()
+        for client in clients:
+            client.join()
+        server.should_exit = True
+        for thread in threads:
+            thread.join()
+        bound.close()
+    print(
+        f"the service's loop, {len(service.late_s):,} beats, late: {service.line(service.late_s)}"
+    )
+    print(f"a bare loop beside it, {len(bare.late_s):,} beats, late: {bare.line(bare.late_s)}")
+    print(f"processor time of the service's loop in one beat: {service.line(service.worked_s)} ms")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
