@@ -6,11 +6,24 @@ import asyncio
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from app.errors import PROBLEM_TYPE
+from app.schemas import Problem
+
 MAX_HEAD_BYTES = 64 * 1024  # a long filter in the address, and whatever proxies add
 MAX_URL_BYTES = 32 * 1024  # 20,000 characters of a filter, escaped where need be
 MAX_HEADERS = 100
 HEAD_S = 20.0  # a slow line sends a head within seconds; who drips it wants to hold the place
-_TOO_LARGE = b"the head of the request is too large"
+_TOO_LARGE = (
+    Problem(
+        type="urn:sightline:error:head_too_large",
+        title="Head too large",
+        status=431,
+        detail="the head of the request is too large; send long questions as a body, by POST",
+        code="head_too_large",
+    )
+    .model_dump_json(exclude_none=True)
+    .encode()
+)
 
 
 class _HeadTooLargeError(Exception):
@@ -80,7 +93,7 @@ class LimitedHttp(HttpToolsProtocol):
             return
         self.transport.write(
             STATUS_LINE[431]
-            + b"content-type: text/plain; charset=utf-8\r\nconnection: close\r\n"
+            + f"content-type: {PROBLEM_TYPE}\r\nconnection: close\r\n".encode()
             + b"content-length: %d\r\n\r\n" % len(_TOO_LARGE)
             + _TOO_LARGE
         )

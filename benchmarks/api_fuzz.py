@@ -32,6 +32,8 @@ CONFIG = """
 [checks]
 positive_data_acceptance.expected-statuses = \
 ["2xx", "3xx", 400, 401, 403, 404, 409, 410, 413, 415, 429]
+negative_data_rejection.expected-statuses = \
+[400, 401, 403, 404, 405, 406, 409, 413, 415, 422, 428, 429, 431]
 """
 # Jobs are never run here, so whoever waits for one waits to the end: 30 s at most.
 HOOKS = """
