@@ -35,9 +35,6 @@ relevance_schemas  the types of explanations
 heat_maps     where in a picture is what was asked for; cell_memory: pictures mapped lately
 text_asking   a question → texts: captions, or a vocabulary's; vocabulary_shelf: those kept open
 text_schemas  their request and response types; tag_schemas: those of tag sets
-relevance     hits → how relevant they are, and whether anything is; explaining: why
-relevance_schemas  the types of explanations
-heat_maps     where in a picture is what was asked for; cell_memory: pictures mapped lately
 job_desk      jobs as the service sees them: the table, streams of events, the keeper
 worker_keeper the worker process: started while there are jobs, stopped with the service
 writing       the second look at whoever changes something
