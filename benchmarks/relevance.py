@@ -1,7 +1,7 @@
 """Is relevance honest? Fits a model's relevance and measures it on other pictures.
 
     python -m benchmarks.relevance PHOTOS CAPTIONS.csv [--others TEXTS] [--model DIR_OR_NAME]
-        [--write MODEL_DIR] [--plots FOLDER]
+        [--write] [--plots FOLDER]
 
 PHOTOS is a folder or a tar of pictures; the CSV has a file column and a caption column. The second
 collection is drawn: pictures of the sample gallery. TEXTS has captions of other pictures, one a
