@@ -115,7 +115,8 @@ def _captions_agree(generation: Generation, inspection: Inspection) -> bool:
         return True
     indexed = set() if generation.captions is None else set(generation.captions.ids().tolist())
     held = inspection.captions(generation.record.generation)
-    return indexed <= held and len(held) - len(indexed) == captions.missing
+    agree = indexed <= held and len(held) - len(indexed) == captions.missing
+    return agree and not inspection.altered_captions(generation.record.generation)
 
 
 def vector_findings(

@@ -18,6 +18,7 @@ Read half (the service may import it):
     inspection  reads a whole catalog and says what is wrong with it
     metadata    which items one condition names, and what values a field has
     words       keyword search over captions
+    caption_inspection  whose captions the texts are, held against the items
     texts       the texts of captions, and which pictures have them
 
 Write half (the indexer only):

@@ -100,7 +100,8 @@ class CaptionStaging:
         """Commit (text number, vector row) of what was embedded, and the rows written for it."""
         with self._database.transaction():
             self._database.executemany(
-                "INSERT OR REPLACE INTO caption_embeddings VALUES (?, ?, ?)",
+                "INSERT OR REPLACE INTO caption_embeddings (model_id, text_id, vector_row) "
+                "VALUES (?, ?, ?)",
                 ((self._model_id, text_id, row) for text_id, row in embedded),
             )
             self._rows.record(self._model_id, written)

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import islice
 from pathlib import Path
 
+from indexer.catalog.caption_inspection import altered_captions
 from indexer.catalog.connection import Database, ReaderPool, Row
 from indexer.catalog.digests import digested, item_digest
 from indexer.catalog.records import GenerationRecord
@@ -15,7 +17,7 @@ from indexer.catalog.row_inspection import (
     structure_of,
 )
 from indexer.catalog.schema import MIGRATIONS
-from indexer.catalog.schema_digests import TABLES
+from indexer.catalog.schema_digests import CAPTION_TABLES, TABLES
 from indexer.catalog.vector_rows import RANGES
 from indexer.vector_store import WrittenRows
 
@@ -57,7 +59,7 @@ class Inspection:
         CatalogDamagedError.
         """
         with closing(Database(self._path)) as database, database.snapshot():
-            yield from altered_rows(database, TABLES)
+            yield from altered_rows(database, (*TABLES, *CAPTION_TABLES))
             yield from contradictions(database)
             yield from altered_values(database)
             yield from altered_words(database)
@@ -91,6 +93,10 @@ class Inspection:
     def captions(self, generation: int) -> set[int]:
         """The numbers of the texts that a generation's items have as captions."""
         return {row[0] for row in self._pool.query(_CAPTIONS, (generation,))}
+
+    def altered_captions(self, generation: int) -> list[int]:
+        """The first items of a generation whose texts are not their captions."""
+        return list(islice(altered_captions(self._pool, generation), _MOST_COMPLAINTS))
 
     def vector_ranges(self, fingerprint: str) -> list[WrittenRows]:
         """What was written of a model's embeddings and is not lost."""

@@ -9,10 +9,11 @@ import json
 from collections.abc import Sequence
 from contextlib import suppress
 
+from indexer.catalog.caption_inspection import mend_captions
 from indexer.catalog.connection import Database
 from indexer.catalog.manifest import record_of
 from indexer.catalog.row_inspection import UNCOVERED, altered
-from indexer.catalog.schema_digests import TABLES, DigestedTable, digest_of
+from indexer.catalog.schema_digests import CAPTION_TABLES, TABLES, DigestedTable, digest_of
 from indexer.catalog.schema_metadata import FROM_FILE, VALUES_AGAIN, WORDS_AGAIN
 
 _TABLES = {table.name: table for table in TABLES}
@@ -42,10 +43,11 @@ def mend_rows(database: Database) -> list[str]:
     with database.transaction():
         notes = [
             f"the catalog has {count} altered rows of {table.name}: they are made again"
-            for table in TABLES
+            for table in (*TABLES, *CAPTION_TABLES)
             if (count := _count(database, table))
         ]
         _distrust_items(database)
+        notes += mend_captions(database)
         _forget_contents(database)
         _forget_files(database)
         for source_id in _altered_numbers(database, "sources"):
@@ -53,7 +55,7 @@ def mend_rows(database: Database) -> list[str]:
         for model_id in _altered_numbers(database, "models"):
             _mend_model(database, model_id)
         database.execute(f"DELETE FROM model_keys WHERE {altered(_TABLES['model_keys'])}")
-        for table in TABLES:  # what was written before there were digests
+        for table in (*TABLES, *CAPTION_TABLES):  # what was written before there were digests
             database.execute(
                 f"UPDATE {table.name} SET digest = {digest_of(table)} WHERE digest IS NULL"
             )
@@ -141,5 +143,5 @@ def _mend_model(database: Database, model_id: int) -> None:
                 (record.fingerprint, record.dim, json.dumps(record.model), model_id),
             )
             return
-    for name in ("embeddings", "vector_ranges", "model_keys", "models"):
+    for name in ("embeddings", "caption_embeddings", "vector_ranges", "model_keys", "models"):
         database.execute(f"DELETE FROM {name} WHERE model_id = ?", (model_id,))

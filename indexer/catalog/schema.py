@@ -154,5 +154,6 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(6, schema_trust.REASON, schema_trust.STATEMENTS),
     Migration(7, schema_captions.REASON, schema_captions.STATEMENTS),
     Migration(8, schema_digests.REASON, schema_digests.STATEMENTS),
+    Migration(9, schema_digests.CAPTION_REASON, schema_digests.CAPTION_STATEMENTS),
 )
 LATEST_VERSION = MIGRATIONS[-1].version

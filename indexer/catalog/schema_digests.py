@@ -42,6 +42,10 @@ TABLES = (
     DigestedTable("embeddings", ("model_id", "content_hash"), ("vector_row",)),
 )
 
+# Of a later rung: whose captions the texts are is compared with the items instead.
+CAPTION_TABLES = (DigestedTable("caption_embeddings", ("model_id", "text_id"), ("vector_row",)),)
+CAPTION_REASON = "digests of captions' embeddings: flipped bits are found"
+
 
 def digest_of(table: DigestedTable, row: str = "") -> str:
     """The digest of a row, as SQL; values as bytes, since flipped bits may leave no text."""
@@ -74,3 +78,4 @@ STATEMENTS: tuple[str, ...] = (
     "DROP TRIGGER item_facts_come",
     ITEM_FACTS_COME.replace("INTO item_facts VALUES", "INTO item_facts (item_id, facts) VALUES"),
 )
+CAPTION_STATEMENTS: tuple[str, ...] = statements(CAPTION_TABLES)
