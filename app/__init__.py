@@ -30,11 +30,11 @@ exclusion     when a picture is too close to what is excluded
 diversity     hits in an order that covers different things
 candidates    an embedded question → what gives its best pictures
 asking        the steps from a question to its answers; answers: what they pass on
+text_asking   a question → texts: captions, or a vocabulary's; vocabulary_shelf: those kept open
+text_schemas  their request and response types; tag_schemas: those of tag sets
 relevance     hits → how relevant they are, and whether anything is; explaining: why
 relevance_schemas  the types of explanations
 heat_maps     where in a picture is what was asked for; cell_memory: pictures mapped lately
-text_asking   a question → texts: captions, or a vocabulary's; vocabulary_shelf: those kept open
-text_schemas  their request and response types; tag_schemas: those of tag sets
 job_desk      jobs as the service sees them: the table, streams of events, the keeper
 worker_keeper the worker process: started while there are jobs, stopped with the service
 writing       the second look at whoever changes something
@@ -43,6 +43,7 @@ http_limits   how long and how large the head of a request may be
 listening     which addresses can be reached from this machine only
 embedding     texts and pictures → embeddings for clients of the OpenAI API;
               embedding_schemas: their request and response types
+client/       the API from Python: typed, blocking or awaitable
 model_names   the names by which clients ask for a loaded model
 classifying   a picture and class names → class scores
 pictures      items of the catalog → pictures of the API

@@ -70,7 +70,8 @@ def _search(client: httpx.Client, question: dict[str, Any], **more: Any) -> dict
 
 def _pages(client: httpx.Client, question: dict[str, Any], sizes: list[int]) -> list[list[Any]]:
     """All pages, whose sizes go round."""
-    pages, cursor = [], None
+    pages: list[list[Any]] = []
+    cursor = None
     while True:
         body = _search(client, question, k=sizes[len(pages) % len(sizes)], cursor=cursor)
         pages.append(body["hits"])
@@ -126,7 +127,7 @@ def test_pages_of_an_uploaded_picture_and_of_an_address_go_on(asking: httpx.Clie
     second = asking.post("/v1/search", files=files, data=more).json()
     whole = asking.post("/v1/search", files=files, data={"k": "80"}).json()
     assert _ids(first) + _ids(second) == _ids(whole)
-    parameters = {"q": "red", "k": 5}
+    parameters: dict[str, str | int] = {"q": "red", "k": 5}
     one = asking.get("/v1/search", params=parameters).json()
     two = asking.get("/v1/search", params={**parameters, "cursor": one["next_cursor"]}).json()
     whole = asking.get("/v1/search", params={"q": "red", "k": 10}).json()
