@@ -96,13 +96,15 @@ def url_of(bound: socket.socket) -> str:
     return f"http://{shown}:{port}/"
 
 
-def check_doors(settings: Settings, warn: Callable[[str], None]) -> None:
-    """See to it that nobody serves strangers by mistake. Raises NoKeysError."""
+def check_doors(settings: Settings) -> str | None:
+    """See to it that nobody serves strangers by mistake. Returns a warning for somebody who does it
+    on purpose; raises NoKeysError and KeysUnreadableError.
+    """
     if is_loopback(settings.host) or Keyring(settings.data_dir).now().any_works:
-        return
+        return None
     if not settings.insecure:
         raise NoKeysError(settings.host)
-    warn(
+    return (
         f"WARNING: listening on {settings.host}, which is not a loopback address, without a key: "
         "everybody who can reach this address can search and see every picture."
     )
@@ -118,8 +120,10 @@ def serve(
     """Serve until a signal comes, and close everything. Raises NoKeysError, ListenError, or why
     the model cannot be loaded.
     """
-    check_doors(settings, warn)
+    warning = check_doors(settings)
     bound = listen(settings.host, settings.port)
+    if warning is not None:
+        warn(warning)
     app = create_app(settings, encoder_loader)
     state = app.state.sightline
     assert isinstance(state, ServiceState)

@@ -86,7 +86,8 @@ def test_search_with_another_model_than_the_index_is_refused(
         (["search", "red", "--collection", "No Name"], "--collection"),
         (["info", "--collection", "nowhere"], "nowhere"),
         (["serve", "--port", "70000"], "--port"),
-        (["serve", "--host", "203.0.113.7"], "cannot listen"),
+        (["serve", "--host", "203.0.113.7"], "sightline keys create"),
+        (["serve", "--host", "203.0.113.7", "--insecure"], "cannot listen"),
     ],
 )
 def test_mistakes_are_one_line_each(sightline: Sightline, library, arguments: list[str], said: str):
