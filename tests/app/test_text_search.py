@@ -106,6 +106,8 @@ def test_options_that_only_pictures_have_are_refused_with_texts(asked: httpx.Cli
         {"fold_duplicates": True},
         {"exclude": [{"text": "snow"}]},
         {"diversity": 0.5},
+        {"min_relevance": 0.5},
+        {"explain": True},
         {"vocabulary": "colours", "filter": "colour = red"},
         {"target": "image", "vocabulary": "colours"},
         {"target": "sound"},
