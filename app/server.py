@@ -26,6 +26,9 @@ from app.state import ServiceState
 from models.loading import load_encoder
 
 _BACKLOG = 2048
+# libuv accepts one connection a listening handle and turn of the loop, and turns are long under
+# overload: with one handle, new clients would wait behind all that are connected already.
+_ACCEPTS = 16
 
 
 class Server(uvicorn.Server):
@@ -142,6 +145,6 @@ def serve(
     url = url_of(bound)
     server = Server(config, state, lambda: say(f"Sightline is ready: {url}"))
     with bound:
-        server.run(sockets=[bound])
+        server.run(sockets=[bound, *(bound.dup() for _ in range(_ACCEPTS - 1))])
     if state.failure is not None:
         raise state.failure
