@@ -13,6 +13,7 @@
     tags      `sightline tags`: add, list and remove class names that pictures are tagged with
     relevance  `sightline relevance`: fit it to a collection's captions, show what is used
     found_output  how `sightline search` shows what it found
+    service_search  `sightline search --server`: asks a running service
     folding   near duplicates folded in what `sightline search` shows
     duplicates  `sightline duplicates`: list, decide, and hash what has no hashes yet
     evaluate  `sightline eval`: names its commands evaluate_retrieval, evaluate_zeroshot and

@@ -28,6 +28,7 @@ from app.cli import (
     vocab,
     worker,
 )
+from app.client.errors import ClientError
 from app.failures import AppError
 from app.settings import let_openmp_threads_sleep
 from indexer.errors import IndexerError
@@ -73,7 +74,7 @@ def main() -> None:
     )
     try:
         cli()
-    except (AppError, IndexerError, ModelError) as error:
+    except (AppError, IndexerError, ModelError, ClientError) as error:
         typer.echo(f"sightline: {error}", err=True)
         sys.exit(EXIT_ERROR)
     except KeyboardInterrupt:

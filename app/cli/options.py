@@ -79,6 +79,14 @@ LogFormat = Annotated[str | None, flag("log_format")]
 LogQueries = Annotated[bool | None, flag("log_queries")]
 LogLevel = Annotated[str | None, flag("log_level")]
 
+Server = Annotated[
+    str | None,
+    typer.Option("--server", help="Ask the service at this address.", metavar="URL"),
+]
+ApiKey = Annotated[
+    str | None,
+    typer.Option("--api-key", help="The service's key.", envvar="SIGHTLINE_API_KEY"),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 

@@ -103,6 +103,8 @@ def search_command(
     min_relevance: MinRelevance = None,
     explain: Explain = False,
     as_json: options.AsJson = False,
+    server: options.Server = None,
+    api_key: options.ApiKey = None,
     data_dir: options.DataDir = None,
     collection: options.Collection = None,
     model: options.Model = None,
@@ -116,7 +118,19 @@ def search_command(
     from app.cli.questions import Asked, question
 
     settings = settings_from(locals())
-    _answer(settings, question(settings, Asked.of(locals())), as_json)
+    query = question(settings, Asked.of(locals()))
+    if server is None:
+        _answer(settings, query, as_json)
+    else:
+        _ask_service(server, api_key, query, filter, as_json)
+
+
+def _ask_service(
+    url: str, api_key: str | None, query: Query, filter: str | None, as_json: bool
+) -> None:
+    from app.cli.service_search import search_service
+
+    search_service(url, api_key, query, filter, as_json)
 
 
 def _answer(settings: Settings, query: Query, as_json: bool) -> None:
