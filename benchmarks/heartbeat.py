@@ -34,6 +34,7 @@ from indexer.config import IndexConfig
 from indexer.gallery.generate import generate_gallery
 from indexer.progress import SilentProgress
 from models.config import ModelConfig
+from models.encoder import Encoder
 from models.loading import load_encoder, model_key
 
 PICTURES = 60
@@ -91,56 +92,66 @@ def ask_until(url: str, end_s: float, files: list[bytes], seed: int) -> None:
                     client.get(hit["image_url"])
 
 
+def indexed_gallery(folder: Path) -> tuple[Encoder, list[bytes]]:
+    """Draw and index a gallery. Returns the model, and a few of the pictures' files."""
+    manifest = generate_gallery(folder / "pictures", PICTURES, 5)
+    model = ModelConfig("builtin")
+    encoder = load_encoder(model)
+    index_collection(
+        IndexConfig(data_dir=folder / "data"),
+        [manifest],
+        model_key=model_key(model),
+        load_encoder=lambda: encoder,
+        progress=SilentProgress(),
+    )
+    files = sorted((folder / "pictures").rglob("*.jpg"))[:10]
+    return encoder, [path.read_bytes() for path in files]
+
+
+def beat(folder: Path, seconds: float, clients: int) -> tuple[Beats, Beats]:
+    """Serve and ask. Returns the beats of the service's loop, and of a bare one beside it."""
+    encoder, files = indexed_gallery(folder)
+    app = create_app(Settings(data_dir=folder / "data", worker="off"), lambda _: encoder)
+    server = uvicorn.Server(uvicorn.Config(app, loop="uvloop", ws="none", log_config=None))
+    bound = listen("127.0.0.1", 0)
+    end_s = time.monotonic() + seconds + 2
+    service, bare = Beats(), Beats()
+
+    async def serve() -> None:
+        beating = asyncio.create_task(service.keep(end_s))
+        await server.serve(sockets=[bound])
+        await beating
+
+    loops = [
+        threading.Thread(target=lambda: asyncio.run(serve())),
+        threading.Thread(target=lambda: asyncio.run(bare.keep(end_s))),
+    ]
+    for thread in loops:
+        thread.start()
+    time.sleep(2)
+    asking = [
+        threading.Thread(target=ask_until, args=(url_of(bound), end_s, files, seed))
+        for seed in range(clients)
+    ]
+    for thread in asking:
+        thread.start()
+    for thread in asking:
+        thread.join()
+    server.should_exit = True
+    for thread in loops:
+        thread.join()
+    bound.close()
+    return service, bare
+
+
 def main() -> int:
-    """Serve, ask, beat, report."""
+    """Beat, and report."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--clients", type=int, default=8)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        manifest = generate_gallery(folder / "pictures", PICTURES, 5)
-        config, model = IndexConfig(data_dir=folder / "data"), ModelConfig("builtin")
-        encoder = load_encoder(model)
-        index_collection(
-            config,
-            [manifest],
-            model_key=model_key(model),
-            load_encoder=lambda: encoder,
-            progress=SilentProgress(),
-        )
-        files = [path.read_bytes() for path in sorted((folder / "pictures").rglob("*.jpg"))[:10]]
-        settings = Settings(data_dir=folder / "data", worker="off")
-        app = create_app(settings, lambda _: encoder)
-        server = uvicorn.Server(uvicorn.Config(app, loop="uvloop", ws="none", log_config=None))
-        bound = listen("127.0.0.1", 0)
-        end_s = time.monotonic() + options.seconds + 2
-        service, bare = Beats(), Beats()
-
-        async def serve() -> None:
-            beating = asyncio.create_task(service.keep(end_s))
-            await server.serve(sockets=[bound])
-            await beating
-
-        threads = [
-            threading.Thread(target=lambda: asyncio.run(serve())),
-            threading.Thread(target=lambda: asyncio.run(bare.keep(end_s))),
-        ]
-        for thread in threads:
-            thread.start()
-        time.sleep(2)
-        clients = [
-            threading.Thread(target=ask_until, args=(url_of(bound), end_s, files, seed))
-            for seed in range(options.clients)
-        ]
-        for client in clients:
-            client.start()
-        for client in clients:
-            client.join()
-        server.should_exit = True
-        for thread in threads:
-            thread.join()
-        bound.close()
+        service, bare = beat(Path(name), options.seconds, options.clients)
     print(
         f"the service's loop, {len(service.late_s):,} beats, late: {service.line(service.late_s)}"
     )
