@@ -2,7 +2,6 @@
 
 import json
 import random
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -239,7 +238,7 @@ def test_cursor_of_a_collection_that_was_made_anew_has_expired(
     question = {"query": [{"text": "red"}], "k": 2}
     with running(settings_for(), lambda _: library.encoder) as client:
         cursor = _search(client, question)["next_cursor"]
-    shutil.rmtree(library.config().collection_dir())
+    library.config().collection_dir().rename(library.data_dir / "as it was")
     library.index()
     with running(settings_for(), lambda _: library.encoder) as client:
         answer = client.post("/v1/search", json={**question, "cursor": cursor})
