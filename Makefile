@@ -14,6 +14,8 @@ PORT ?= 8000
 IMAGES ?=
 DATA ?=
 PYTEST_ARGS ?=
+# A file of tests stays in one process.
+TEST_PROCESSES ?= 2
 BENCH ?=
 BENCH_ARGS ?=
 SOAK_ARGS ?=
@@ -108,7 +110,7 @@ $(BIN)/sightline index "$$IMAGES" & indexing=$$!; \
 endef
 
 test: lint ## Run the linters, then every test
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile $(PYTEST_ARGS)
 
 lint: install-test ## Check form, types and import contracts
 	$(BIN)/ruff format --check .

@@ -217,9 +217,12 @@ def run_command() -> Callable[..., None]:
     return command
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all tests; each test gets a profile of its own."""
+    """One Chromium for the tests of a file; each test gets a profile of its own.
+
+    Playwright holds the thread's event loop, which tests of other files need.
+    """
     chromium = find_chromium()
     assert chromium, f"the browser tests need a Chromium: one of {NAMES}, or SIGHTLINE_CHROMIUM"
     with sync_playwright() as playwright:
