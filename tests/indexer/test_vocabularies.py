@@ -98,4 +98,3 @@ def test_index_run_embeds_vocabularies_anew_when_the_model_changes(bench: Workbe
     bench.loads = 0
     bench.index()
     assert bench.loads == 0
-
