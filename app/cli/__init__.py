@@ -29,6 +29,6 @@
               function below
 
 Commands import what they need when they run, so that `--help` loads neither torch nor faiss. Only
-`index`, `uploads`, `reindex`, `worker`, `gallery`, `train` and `evaluation_material` import the write half of
-the indexer.
+`index`, `uploads`, `reindex`, `worker`, `gallery`, `train` and `evaluation_material` import the
+write half of the indexer.
 """
