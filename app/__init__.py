@@ -53,6 +53,7 @@ ranges        parts of a picture's file, for who asks with `Range`
 url_pictures  pictures that a body names by URL → their bytes; fetch/: the only place that calls out
 api_description  the OpenAPI document, with our shape of errors
 stopwatch     milliseconds of the steps of one request
+metrics/      the service in figures, as Prometheus reads them
 embedding_memory  embeddings of what was asked before; the same is encoded once
 batching      cross-request batches for the encoder, with back-pressure
 threads       bounded threads for everything else that blocks
@@ -61,7 +62,8 @@ model_choice  which model: the configured one, or the one that a collection was 
 live          what is served: for each collection a searcher and its model, leased together
 follower      changes over when a generation is published, loading its model beside the old one
 security      body limit, host check, response headers
-request_ids   the id of each request; request_log: its line in the log;
+request_ids   the id of each request; seen: what is known of it by its end;
+              request_log: its line in the log;
               log_lines: records → lines of text or JSON
 server        the listening process: ready line, signals, shutdown
 routes/       search, classify, embeddings, images, collections, jobs, schedules, model, health,

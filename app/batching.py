@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -24,6 +25,7 @@ from models.encoder import Embeddings, Encoder
 
 T = TypeVar("T")
 Prepared = NDArray[np.uint8]  # (3, S, S)
+TellBatch = Callable[[int, float], None]  # inputs, seconds
 
 DEFAULT_MAX_WAIT_S = 10.0
 _SMOOTHING = 0.2  # weight of the newest batch in the running mean of a batch's seconds
@@ -51,9 +53,12 @@ class _Job(Generic[T]):
 class _Lane(Generic[T]):
     """The waiting jobs of one kind of input."""
 
-    def __init__(self, encode: Callable[[list[T]], Embeddings], max_batch: int) -> None:
+    def __init__(
+        self, encode: Callable[[list[T]], Embeddings], max_batch: int, tell: TellBatch
+    ) -> None:
         self._encode = encode
         self._max_batch = max_batch
+        self._tell = tell
         self.jobs: deque[_Job[T]] = deque()
 
     async def run_batch(self, executor: ThreadPoolExecutor) -> None:
@@ -76,12 +81,14 @@ class _Lane(Generic[T]):
             return True
         inputs = [value for job in batch for value in job.inputs]
         loop = asyncio.get_running_loop()
+        began = time.perf_counter()
         try:
             embeddings = await loop.run_in_executor(executor, self._encode, inputs)
         except Exception as error:  # noqa: BLE001  the worker loop: fail the callers, go on
             if alone:
                 batch[0].refuse(error)
             return alone
+        self._tell(len(inputs), time.perf_counter() - began)
         start = 0
         for job in batch:
             end = start + len(job.inputs)
@@ -121,14 +128,18 @@ class EncodeBatcher:
         waiting: int,
         max_batch: int,
         max_wait_s: float = DEFAULT_MAX_WAIT_S,
+        tell: Callable[[str, int, float], None] = lambda *_: None,
     ) -> None:
+        """`tell` hears of every batch: its kind, how many inputs, how many seconds."""
         self.encoder = encoder
         self._max_waiting = waiting
         self._max_wait_s = max_wait_s
         self._max_batch = max_batch
-        self._texts: _Lane[str] = _Lane(encoder.encode_text, max_batch)
+        self._texts: _Lane[str] = _Lane(encoder.encode_text, max_batch, partial(tell, "texts"))
         self._pictures: _Lane[Prepared] = _Lane(
-            lambda prepared: encoder.encode_prepared(np.stack(prepared)), max_batch
+            lambda prepared: encoder.encode_prepared(np.stack(prepared)),
+            max_batch,
+            partial(tell, "pictures"),
         )
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="encode")
         self._turns: asyncio.Task[None] | None = None

@@ -16,6 +16,7 @@ from app.embedding_schemas import EmbeddingsBody, Part
 from app.engine import Engine
 from app.failures import InvalidRequestError
 from app.state import ServiceState
+from app.stopwatch import Stopwatch
 from app.term_embeddings import prepare_upload
 from app.url_pictures import fetch_all
 from models.encoder import Embeddings
@@ -77,7 +78,9 @@ def _input(part: Part) -> str | bytes | PictureUrl:
     return decode_base64(part.image_url.url)
 
 
-async def embed(state: ServiceState, engine: Engine, question: EmbeddingsQuestion) -> Embeddings:
+async def embed(
+    state: ServiceState, engine: Engine, question: EmbeddingsQuestion, watch: Stopwatch
+) -> Embeddings:
     """Embed every input, in order. Returns (len(inputs), dim) float32, unit length.
 
     Raises InvalidRequestError for a number of dimensions that the model does not have, and what
@@ -92,27 +95,30 @@ async def embed(state: ServiceState, engine: Engine, question: EmbeddingsQuestio
     embeddings = np.empty((len(question.inputs), info.dim), np.float32)
     is_text = np.array([isinstance(one, str) for one in question.inputs])
     if is_text.any():
-        embeddings[is_text] = await engine.batcher.encode_texts(question.texts)
+        with watch.step("encode"):
+            embeddings[is_text] = await engine.batcher.encode_texts(question.texts)
     pictures = [one for one in question.inputs if isinstance(one, bytes)]
     if pictures:
-        embeddings[~is_text] = await _embed_pictures(state, engine, pictures)
+        embeddings[~is_text] = await _embed_pictures(state, engine, pictures, watch)
     return embeddings
 
 
 async def _embed_pictures(
-    state: ServiceState, engine: Engine, pictures: Sequence[bytes]
+    state: ServiceState, engine: Engine, pictures: Sequence[bytes], watch: Stopwatch
 ) -> Embeddings:
     """As many decoded at a time as there are threads for it, so that others find places too."""
     limits, at_a_time = state.settings.upload_limits(), state.settings.decode_threads()
     prepared = []
     for start in range(0, len(pictures), at_a_time):
-        prepared += await asyncio.gather(
-            *(
-                state.decode.run(prepare_upload, engine.encoder, data, limits)
-                for data in pictures[start : start + at_a_time]
+        with watch.step("decode"):
+            prepared += await asyncio.gather(
+                *(
+                    state.decode.run(prepare_upload, engine.encoder, data, limits)
+                    for data in pictures[start : start + at_a_time]
+                )
             )
-        )
-    return await engine.batcher.encode_prepared(prepared)
+    with watch.step("encode"):
+        return await engine.batcher.encode_prepared(prepared)
 
 
 def answer_json(model: str, embeddings: Embeddings, tokens: int, *, in_base64: bool) -> bytes:

@@ -32,8 +32,15 @@ logger = logging.getLogger("sightline")
 class Engines:
     """All methods belong to the event loop's thread."""
 
-    def __init__(self, settings: Settings, encoder_loader: EncoderLoader) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        encoder_loader: EncoderLoader,
+        tell_batch: Callable[[str, int, float], None] = lambda *_: None,
+    ) -> None:
+        """`tell_batch` hears of every batch of every model, as `EncodeBatcher` tells it."""
         self._settings = settings
+        self._tell_batch = tell_batch
         self._encoder_loader = encoder_loader
         self._loaded: dict[str, Engine] = {}
         # Two models that load at once would need the memory of both on top of those that answer.
@@ -109,6 +116,7 @@ class Engines:
             waiting=settings.queue_length,
             max_batch=settings.batch_size,
             max_wait_s=settings.queue_wait_s,
+            tell=self._tell_batch,
         )
         classes = ClassEmbeddingCache(settings.query_cache_bytes)
         engine = Engine(

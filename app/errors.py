@@ -11,11 +11,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import compile_path
+from starlette.types import Scope
 
 from app import failures, request_ids
 from app.door_failures import DoorError
 from app.error_table import ERROR_TABLE, row_for
 from app.schemas import Problem, ProblemField
+from app.seen import seen_of
 from indexer.errors import FilterError
 
 logger = logging.getLogger("sightline")
@@ -56,9 +58,13 @@ def problem_response(problem: Problem, headers: dict[str, str] | None = None) ->
     )
 
 
-def error_response(error: Exception, path: str) -> Response:
-    """Any error as an HTTP answer; 5xx answers are logged with their cause."""
+def error_response(error: Exception, scope: Scope) -> Response:
+    """Any error as the answer to a request; 5xx answers are logged with their cause."""
+    path = scope["path"]
     problem = problem_for(error, path)
+    seen_of(scope).update(code=problem.code)
+    if isinstance(error, failures.OverloadedError):
+        seen_of(scope).update(full=error.what)
     if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR and not isinstance(
         error, failures.NotReadyError
     ):
@@ -82,7 +88,7 @@ def _headers(error: Exception) -> dict[str, str]:
 
 
 async def _on_error(request: Request, error: Exception) -> Response:
-    return error_response(error, request.url.path)
+    return error_response(error, request.scope)
 
 
 async def _on_http_error(request: Request, error: Exception) -> Response:
@@ -102,6 +108,7 @@ async def _on_http_error(request: Request, error: Exception) -> Response:
         code=code,
         instance=request.url.path,
     )
+    seen_of(request.scope).update(code=code)
     headers = dict(error.headers or {})
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = ", ".join(_methods_at(request, headers.get("Allow", "")))
@@ -130,6 +137,7 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
     fields = fields_of(error)
     sentence = "; ".join(f"{field.field}: {field.reason}" for field in fields[:_MAX_SHOWN_FIELDS])
     problem = problem_for(failures.InvalidRequestError(sentence), request.url.path)
+    seen_of(request.scope).update(code=problem.code)
     return problem_response(problem.model_copy(update={"errors": fields}))
 
 

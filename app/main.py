@@ -33,6 +33,7 @@ from app.routes import (
     heatmap,
     images,
     jobs,
+    metrics,
     model,
     page,
     reference,
@@ -65,6 +66,7 @@ _ROUTERS = (
     tag_sets.router,
     model.router,
     health.router,
+    metrics.router,
     reference.router,
     page.router,
 )
@@ -92,7 +94,7 @@ def create_app(
         redoc_url=None,
         generate_unique_id_function=_operation_id,
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
-        middleware=_middleware(settings),
+        middleware=_middleware(state),
     )
     app.state.sightline = state
     install_error_handlers(app)
@@ -102,8 +104,9 @@ def create_app(
     return app
 
 
-def _middleware(settings: Settings) -> list[Middleware]:
+def _middleware(state: ServiceState) -> list[Middleware]:
     """What stands before every route, the outermost first."""
+    settings = state.settings
     foreign_pages = Middleware(
         CORSMiddleware,
         allow_origins=settings.cors_list(),
@@ -112,7 +115,7 @@ def _middleware(settings: Settings) -> list[Middleware]:
         expose_headers=["Retry-After", "Location", "ETag", HEADER],
     )
     return [
-        Middleware(RequestLog, queries=settings.log_queries),
+        Middleware(RequestLog, queries=settings.log_queries, metrics=state.metrics),
         Middleware(Guard),
         Middleware(HostCheck, names=allowed_names(settings.host, settings.allowed_hosts)),
         *([foreign_pages] if settings.cors_list() else []),

@@ -10,7 +10,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import request_ids
 from app.access.callers import Caller
-from app.access.doors import SEEN_KEY
+from app.metrics.recorder import Metrics
+from app.seen import begin, seen_of
 
 logger = logging.getLogger("sightline.requests")
 
@@ -20,10 +21,11 @@ _MAX_QUERY_CHARS = 1000
 
 
 class RequestLog:
-    """Gives each request its id, and writes its line when it is answered."""
+    """Gives each request its id; when it is answered, writes its line and counts it."""
 
-    def __init__(self, app: ASGIApp, *, queries: bool) -> None:
+    def __init__(self, app: ASGIApp, *, queries: bool, metrics: Metrics) -> None:
         self._app = app
+        self._metrics = metrics
         self._queries = queries
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -31,7 +33,7 @@ class RequestLog:
             await self._app(scope, receive, send)
             return
         request_id = request_ids.begin(Headers(scope=scope).get(request_ids.HEADER))
-        scope[SEEN_KEY] = {}  # shared with whatever copies the scope
+        begin(scope)
         began = time.perf_counter()
         status, sent_bytes = _GONE, 0
 
@@ -47,15 +49,22 @@ class RequestLog:
         try:
             await self._app(scope, receive, told)
         finally:
-            ms = (time.perf_counter() - began) * 1000
-            self._write(scope, request_id, status, ms, sent_bytes)
+            took_s = time.perf_counter() - began
+            self._count(scope, status, took_s)
+            self._write(scope, request_id, status, took_s * 1000, sent_bytes)
+
+    def _count(self, scope: Scope, status: int, took_s: float) -> None:
+        seen = seen_of(scope)
+        self._metrics.request(scope["method"], seen.get("route"), status, took_s)
+        if "code" in seen:
+            self._metrics.problem(seen["code"], seen.get("full"))
 
     def _write(
         self, scope: Scope, request_id: str, status: int, ms: float, sent_bytes: int
     ) -> None:
         if not logger.isEnabledFor(logging.INFO):
             return
-        seen = scope[SEEN_KEY]
+        seen = seen_of(scope)
         caller: Caller = seen.get("caller", _NOBODY)
         facts: dict[str, object] = {
             "request_id": request_id,

@@ -88,7 +88,7 @@ class HostCheck:
         if not name.endswith("]"):  # else an IPv6 address without a port
             name = name.rpartition(":")[0] or name
         if name not in self._names:
-            await error_response(HostNotAllowedError(host), scope["path"])(scope, receive, send)
+            await error_response(HostNotAllowedError(host), scope)(scope, receive, send)
             return
         await self._app(scope, receive, send)
 
@@ -109,7 +109,7 @@ class BodyLimit:
         declared = Headers(scope=scope).get("content-length", "0")
         if declared.isdecimal() and int(declared) > self._max_bytes:
             error = BodyTooLargeError(self._max_bytes)
-            await error_response(error, scope["path"])(scope, receive, send)
+            await error_response(error, scope)(scope, receive, send)
             return
         read_bytes = 0
 
@@ -154,7 +154,7 @@ class Guard:
             if started:
                 logger.error("%s: the answer broke off: %s", scope["path"], error, exc_info=error)
                 raise
-            await error_response(error, scope["path"])(scope, receive, guarded)
+            await error_response(error, scope)(scope, receive, guarded)
 
 
 def _policy(scope: Scope, headers: MutableHeaders) -> str:

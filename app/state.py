@@ -12,7 +12,9 @@ from app.failures import NotReadyError
 from app.follower import Follower
 from app.job_desk import JobDesk
 from app.live import LiveCollections
+from app.metrics.recorder import Metrics
 from app.settings import Settings
+from app.stopwatch import Stopwatch
 from app.threads import BoundedThreads
 from app.upload_desk import UploadDesk
 from app.url_pictures import picture_fetcher
@@ -23,6 +25,7 @@ from models.errors import ModelError
 _CLASSIFY_THREADS = 2
 # Object stores are slow, and sometimes silent: who waits for one never holds up a search either.
 _FETCH_THREADS = 4
+_FIGURES_WAITING = 4  # who asks more often than they are made is told so
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +40,14 @@ class ServiceState:
 
     def __init__(self, settings: Settings, encoder_loader: EncoderLoader) -> None:
         self.settings = settings
+        self.metrics = Metrics()
         self.lookup = _threads(settings, "lookup", settings.lookup_threads)
         self.decode = _threads(settings, "decoding", settings.decode_threads())
         self.fetch = _threads(settings, "originals", _FETCH_THREADS)
         self.classify = _threads(settings, "classifying", _CLASSIFY_THREADS)
-        self.outside = picture_fetcher(settings)
+        # Figures are wanted most when everything else is full.
+        self.figures = BoundedThreads("figures", 1, _FIGURES_WAITING)
+        self.outside = picture_fetcher(settings, self.metrics.fetch)
         self.duplicates = DuplicateDesk(settings)
         self.vocabularies = VocabularyShelf(settings.data_dir)
         self.desk = JobDesk(settings)
@@ -49,7 +55,7 @@ class ServiceState:
         self.cursor_key: bytes | None = None  # read when the first question comes
         self.settled = asyncio.Event()
         self.failure: ModelError | None = None
-        self._engines = Engines(settings, encoder_loader)
+        self._engines = Engines(settings, encoder_loader, self.metrics.batch)
         self._waiting_for = "the model"
         self._ready: Ready | None = None
         self._background: asyncio.Task[None] | None = None
@@ -62,6 +68,10 @@ class ServiceState:
         if self.failure is not None:
             raise self.failure
         raise NotReadyError(self._waiting_for)
+
+    def stopwatch(self) -> Stopwatch:
+        """For one question; its steps count among the service's figures."""
+        return Stopwatch(self.metrics.stage)
 
     def begin(self) -> None:
         """Load the model and open the collections, without waiting for either."""
@@ -99,7 +109,7 @@ class ServiceState:
         self._engines.close()
         self.duplicates.close()
         self.outside.close()
-        for threads in (self.lookup, self.decode, self.fetch, self.classify):
+        for threads in (self.lookup, self.decode, self.fetch, self.classify, self.figures):
             threads.close()
 
 

@@ -1,15 +1,17 @@
-"""Milliseconds of the steps of one request. Never decides what a step is."""
+"""Milliseconds of the steps of one request. Never decides what a step is, nor who else is told."""
 
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 
 class Stopwatch:
     """Starts when made; a step that is timed twice adds up."""
 
-    def __init__(self) -> None:
+    def __init__(self, tell: Callable[[str, float], None] | None = None) -> None:
+        """`tell` hears of every step that is over, with its seconds."""
+        self._tell = tell
         self._began = time.perf_counter()
         self._steps: defaultdict[str, float] = defaultdict(float)
 
@@ -20,7 +22,10 @@ class Stopwatch:
         try:
             yield
         finally:
-            self._steps[name] += time.perf_counter() - began
+            took_s = time.perf_counter() - began
+            self._steps[name] += took_s
+            if self._tell is not None:
+                self._tell(name, took_s)
 
     def ms(self, name: str) -> float:
         """Milliseconds of a step; 0 for one that did not happen."""

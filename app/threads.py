@@ -27,9 +27,9 @@ class BoundedThreads:
     def __init__(
         self, name: str, threads: int, waiting: int, max_wait_s: float = DEFAULT_MAX_WAIT_S
     ) -> None:
-        self._name = name
+        self.name = name
         self._max_wait_s = max_wait_s
-        self._room = threads + waiting
+        self.room = threads + waiting
         self._busy = 0
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix=name)
 
@@ -43,8 +43,8 @@ class BoundedThreads:
 
         Raises OverloadedError when there is no room, or no thread got to it in time.
         """
-        if self._busy >= self._room:
-            raise OverloadedError(self._name, RETRY_AFTER_S)
+        if self._busy >= self.room:
+            raise OverloadedError(self.name, RETRY_AFTER_S)
         self._busy += 1
         loop = asyncio.get_running_loop()
         future = self._executor.submit(work, *args, **kwargs)
@@ -58,7 +58,7 @@ class BoundedThreads:
             return await asyncio.wrap_future(future)
         except asyncio.CancelledError:
             if any(expired):
-                raise OverloadedError(self._name, RETRY_AFTER_S) from None
+                raise OverloadedError(self.name, RETRY_AFTER_S) from None
             raise
         finally:
             deadline.cancel()

@@ -3,7 +3,7 @@ that nothing behind this step knows where a picture came from. Calls out through
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from pydantic import BaseModel
 
@@ -15,8 +15,8 @@ from app.settings import Settings
 MAX_URLS = 8  # of one request: each may take as long as all together may
 
 
-def picture_fetcher(settings: Settings) -> PictureFetcher:
-    """A fetcher with the rules of the settings."""
+def picture_fetcher(settings: Settings, tell: Callable[[str], None]) -> PictureFetcher:
+    """A fetcher with the rules of the settings; `tell` hears how each fetch ended."""
     return PictureFetcher(
         FetchRules(
             on=settings.fetch == "public",
@@ -24,7 +24,8 @@ def picture_fetcher(settings: Settings) -> PictureFetcher:
             ports=settings.fetched_ports(),
             timeout_s=settings.fetch_timeout_s,
             max_bytes=settings.max_upload_bytes,
-        )
+        ),
+        tell=tell,
     )
 
 

@@ -25,11 +25,18 @@ class ClassEmbeddingCache:
     """
 
     def __init__(self, max_bytes: int = DEFAULT_MAX_BYTES) -> None:
+        self.hits = 0
+        self.misses = 0
         self._rows = RecentRows(max_bytes)
         self._lock = Lock()
 
     def __len__(self) -> int:
         return len(self._rows)
+
+    @property
+    def size_bytes(self) -> int:
+        """How much is remembered."""
+        return self._rows.size_bytes
 
     def class_embeddings(
         self,
@@ -50,6 +57,9 @@ class ClassEmbeddingCache:
         keys = [_digest(classname, key=scope) for classname in classnames]
         with self._lock:
             found = {key: row for key in keys if (row := self._rows.get(key)) is not None}
+            held = sum(key in found for key in keys)
+            self.hits += held
+            self.misses += len(keys) - held
         missing = {
             key: name for key, name in zip(keys, classnames, strict=True) if key not in found
         }

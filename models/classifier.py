@@ -64,7 +64,7 @@ class ZeroShotClassifier:
         self.calibrated = calibration is not None
         self._info = info
         self._calibration = calibration or UNCALIBRATED
-        self._cache = cache if cache is not None else ClassEmbeddingCache()
+        self.cache = cache if cache is not None else ClassEmbeddingCache()
 
     def classify(
         self,
@@ -78,7 +78,7 @@ class ZeroShotClassifier:
         Raises TemplateError for a template without a place, EncodeError if the model fails.
         """
         info, calibration = self._info, self._calibration
-        classes = self._cache.class_embeddings(encoder, info.fingerprint, classnames, templates)
+        classes = self.cache.class_embeddings(encoder, info.fingerprint, classnames, templates)
         scores = class_scores(image_embeddings, classes, classnames, info, calibration)
         if info.logit_bias is not None:
             none = 1 - scores.probabilities.max(axis=1)  # (n,)
@@ -96,7 +96,7 @@ class ZeroShotClassifier:
 
     def _background(self, encoder: TextEncoder) -> Embeddings:
         names, template = background().names, background().template
-        return self._cache.class_embeddings(encoder, self._info.fingerprint, names, [template])
+        return self.cache.class_embeddings(encoder, self._info.fingerprint, names, [template])
 
 
 def means_alike(class_embeddings: Embeddings, background: Embeddings) -> NDArray[np.bool_]:

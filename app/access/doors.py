@@ -22,9 +22,9 @@ from app.door_failures import KeyNeededError, RateLimitedError, RoleTooLowError
 from app.errors import error_response
 from app.failures import AppError, ForeignOriginError, WritingOffError
 from app.listening import is_loopback
+from app.seen import seen_of
 from app.settings import Settings
 
-SEEN_KEY = "sightline.seen"  # what the log tells of a request: its route and its caller
 # Probes come as often as an orchestrator likes, and must not fail because of a key's file.
 _PROBES = frozenset({"/healthz", "/readyz"})
 _SHORT_BYTES = 64 * 1024
@@ -81,7 +81,7 @@ class Doors:
         try:
             self._check(scope)
         except AppError as error:
-            answer = error_response(error, scope["path"])
+            answer = error_response(error, scope)
             if _is_long(Headers(scope=scope)):
                 answer.headers["Connection"] = "close"  # or the server reads on to the body's end
             await answer(scope, receive, send)
@@ -92,7 +92,7 @@ class Doors:
         """Raises what turns the request away; the scope knows its route and its caller."""
         path, needed = self._door(scope["path"], scope["method"])
         origin = self._callers.origin(scope)
-        seen = scope.setdefault(SEEN_KEY, {})
+        seen = seen_of(scope)
         seen.update(route=path, caller=Caller(origin.address, None))
         scope[SCOPE_KEY] = seen["caller"]
         if scope["path"] in _PROBES:

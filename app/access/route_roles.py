@@ -19,6 +19,8 @@ ROUTE_ROLES: dict[str, dict[str, Role | None]] = {
     # probes
     "/healthz": {"GET": OPEN},
     "/readyz": {"GET": OPEN},
+    # traffic and load, besides what collections and jobs say to the same role
+    "/metrics": {"GET": SEARCH},
     # questions
     "/v1/search": {"GET": SEARCH, "POST": SEARCH},
     "/v1/classify": {"POST": SEARCH},

@@ -6,12 +6,13 @@ but that of the program. What the bytes are is the decoder's to find out.
 import asyncio
 import logging
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 import httpcore2
 
-from app.failures import OverloadedError
+from app.failures import AppError, OverloadedError
 from app.fetch.connecting import CheckedConnections
 from app.fetch.failures import (
     FetchOffError,
@@ -48,9 +49,16 @@ class PictureFetcher:
     """Fetches pictures, as its rules allow."""
 
     def __init__(
-        self, rules: FetchRules, *, names: Names | None = None, reach: Reach | None = None
+        self,
+        rules: FetchRules,
+        *,
+        names: Names | None = None,
+        reach: Reach | None = None,
+        tell: Callable[[str], None] = lambda _: None,
     ) -> None:
+        """`tell` hears how each fetch ended: `fetched`, or the name of an error."""
         self._rules = rules
+        self._tell = tell
         self._names = names or SystemNames()
         self._connections = CheckedConnections(self._names, reach or Reach())
         self._tls = ssl.create_default_context() if rules.on else None
@@ -58,6 +66,18 @@ class PictureFetcher:
 
     async def fetch(self, url: str) -> bytes:
         """The bytes behind a URL. Raises FetchError's kinds and OverloadedError."""
+        outcome = "left"  # by whoever waited for it
+        try:
+            data = await self._fetch(url)
+            outcome = "fetched"
+        except AppError as error:
+            outcome = type(error).__name__
+            raise
+        finally:
+            self._tell(outcome)
+        return data
+
+    async def _fetch(self, url: str) -> bytes:
         if not self._rules.on:
             raise FetchOffError
         where = self._allowed(plain_url(url, self._rules.ports))

@@ -17,6 +17,7 @@ jobs         /v1/jobs: queue, list, show, pause, resume, cancel, retry; events a
 schedules    /v1/schedules
 model        GET /v1/model
 health       GET /healthz, /readyz
+metrics      GET /metrics
 reference    GET /docs, the API's reference, made from its OpenAPI description
 described    the OpenAPI description of bodies that come as JSON or as a form
 page         GET /, the page

@@ -15,7 +15,6 @@ from app.classify_schemas import (
 from app.classifying import classify
 from app.dependencies import State
 from app.routes.described import body_of
-from app.stopwatch import Stopwatch
 
 router = APIRouter(tags=["classify"])
 
@@ -25,7 +24,7 @@ _BODY: dict[str, Any] = body_of(ClassifyBody, ClassifyForm)
 @router.post("/v1/classify", summary="Score class names for a picture", openapi_extra=_BODY)
 async def classify_picture(state: State, request: Request) -> ClassifyAnswer:
     """The class names, the one that fits best first."""
-    watch = Stopwatch()
+    watch = state.stopwatch()
     with watch.step("decode"):
         question = await read_classify(state, request)
     scores = await classify(state, question, watch)

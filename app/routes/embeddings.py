@@ -31,10 +31,12 @@ ModelName = Annotated[str, Path(max_length=MAX_MODEL_NAME_CHARS)]
 )
 async def create_embeddings(state: State, parts: Parts, request: Request) -> Response:
     """Embeddings of texts and pictures, comparable with each other and with what is indexed."""
-    question = await read_embeddings(state, request)
+    watch = state.stopwatch()
+    with watch.step("decode"):
+        question = await read_embeddings(state, request)
     default = state.settings.collection
     with model_named(parts.live, question.model, question.collection, default) as model:
-        embeddings = await embed(state, model.engine, question)
+        embeddings = await embed(state, model.engine, question, watch)
         tokens = await model.engine.batcher.count_tokens(question.texts)
     body = await state.decode.run(
         answer_json, model.name, embeddings, tokens, in_base64=question.in_base64

@@ -11,7 +11,6 @@ from app.dependencies import Collection, State
 from app.heat_maps import draw_heat_map
 from app.query_text import parse_question
 from app.schemas import Problem, QueryText
-from app.stopwatch import Stopwatch
 
 router = APIRouter(tags=["images"])
 
@@ -46,7 +45,7 @@ async def show_heat_map(
         headers["Cache-Control"] = _KEEP
         if request.headers.get("if-none-match") == headers["ETag"]:
             return Response(status_code=304, headers=headers)
-        data = await draw_heat_map(state, pair, item, terms, Stopwatch())
+        data = await draw_heat_map(state, pair, item, terms, state.stopwatch())
     return Response(data, headers=headers, media_type="image/png")
 
 

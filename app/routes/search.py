@@ -30,7 +30,7 @@ async def search_by_words(
 ) -> SearchAnswer | TextSearchAnswer:
     """The k pictures, or texts, nearest to the words, best first."""
     query = query_of_parameters(parameters, state.settings.collection)
-    return await _found(state, query, Stopwatch())
+    return await _found(state, query, state.stopwatch())
 
 
 @router.post(
@@ -38,7 +38,7 @@ async def search_by_words(
 )
 async def search_by_terms(state: State, request: Request) -> SearchAnswer | TextSearchAnswer:
     """The k pictures, or texts, nearest to the weighted terms, best first."""
-    watch = Stopwatch()
+    watch = state.stopwatch()
     with watch.step("decode"):
         query = await read_search(state, request)
     return await _found(state, query, watch)

@@ -23,6 +23,7 @@ from indexer.errors import (
 )
 from indexer.jobs.records import (
     ENDED,
+    STATES,
     Job,
     JobEvent,
     JobParameters,
@@ -94,6 +95,11 @@ class JobBoard:
     ) -> list[Job]:
         """Jobs, newest first, with a smaller number than `before`."""
         return self._store.jobs(state, collection, before, limit)
+
+    def counts(self) -> dict[JobState, int]:
+        """How many jobs are in each state."""
+        found: dict[JobState, int] = dict(self._store.rows("SELECT state, count(*) FROM jobs GROUP BY state"))
+        return {state: found.get(state, 0) for state in STATES}
 
     def events(self, job_id: int, after: int = 0, limit: int = 100) -> list[JobEvent]:
         """What happened to a job after an event, in order."""

@@ -51,7 +51,7 @@ def far(monkeypatch, picture) -> Iterator[FarSide]:
 def fetching(library, settings_for, serving, far, monkeypatch) -> Iterator[httpx.Client]:
     """A client of a service that may reach the far side."""
 
-    def make(_: object) -> PictureFetcher:
+    def make(*_: object) -> PictureFetcher:
         return fetcher_for(far.port, max_bytes=100_000)
 
     monkeypatch.setattr("app.state.picture_fetcher", make)
