@@ -38,6 +38,7 @@ ARGUMENTS = (
 COMMAND = (sys.executable, "-c", "from app.cli.main import main; main()")
 GALLERY_PICTURES = 56  # more than the page asks for at once
 SEED = 7
+TWINS = ("twin-0.jpg", "twin-1.jpg")
 MAX_LAYOUT_SHIFT = 0.02
 PATIENCE_MS = 15_000  # a busy machine draws and answers slowly
 HOSTILE_CAPTIONS = (
@@ -175,17 +176,24 @@ def wait_until_served(url: str) -> None:
 
 @pytest.fixture(scope="session")
 def gallery(tmp_path_factory: pytest.TempPathFactory) -> Gallery:
-    """Drawn pictures; three of them once more, under captions that mean harm."""
+    """Drawn pictures, one of them three times; others under captions that mean harm."""
     folder = tmp_path_factory.mktemp("gallery")
     command(folder, "gallery", str(folder), "--count", str(GALLERY_PICTURES), "--seed", str(SEED))
     manifest = folder / "manifest.jsonl"
-    files = [json.loads(line)["file"] for line in manifest.read_text("utf-8").splitlines()]
+    drawn = [json.loads(line) for line in manifest.read_text("utf-8").splitlines()]
+    with manifest.open("a", encoding="utf-8") as more:
+        for twin in TWINS:
+            shutil.copy(folder / drawn[0]["file"], folder / twin)
+            more.write(json.dumps({**drawn[0], "file": twin}) + "\n")
+    strange = folder / "strange"
+    count = str(len(HOSTILE_CAPTIONS))
+    command(folder, "gallery", str(strange), "--count", count, "--seed", str(SEED + 1))
     hostile = folder / "hostile.jsonl"
     rows = []
-    for number, (caption, file) in enumerate(zip(HOSTILE_CAPTIONS, files[-3:], strict=True)):
-        copy = f"hostile-{number}.jpg"
-        shutil.copy(folder / file, folder / copy)
-        rows.append(json.dumps({"file": copy, "caption": caption, "by": caption}))
+    drawn_strangely = (strange / "manifest.jsonl").read_text("utf-8").splitlines()
+    for caption, line in zip(HOSTILE_CAPTIONS, drawn_strangely, strict=True):
+        file = "strange/" + json.loads(line)["file"]
+        rows.append(json.dumps({"file": file, "caption": caption, "by": caption}))
     (folder / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 and no more")
     rows.append(json.dumps({"file": "broken.jpg", "caption": "a broken file"}))
     hostile.write_text("\n".join(rows) + "\n", "utf-8")

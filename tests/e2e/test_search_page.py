@@ -102,6 +102,6 @@ def test_other_pictures_are_shown_on_request(page: Page):
 def test_status_line_tells_the_collection_and_the_time(page: Page):
     ask(page, BOAT)
     status = page.locator("#status")
-    expect(status).to_contain_text("59 pictures")
+    expect(status).to_contain_text("61 pictures")
     expect(status).to_contain_text("generation 1")
     expect(status).to_contain_text(re.compile(r"answered in [\d.]+ ms"))

@@ -20,7 +20,7 @@ export class Asker {
     return this.#request !== null;
   }
 
-  /** Ask after `delay_ms`. `asked` is { question, k, seed, … } and comes back with the answer. */
+  /** Ask after `delay_ms`. `asked` is { question, k, seed, cursor, … } and comes back with the answer. */
   ask(asked, delay_ms = 0) {
     this.stop();
     const turn = this.#turn;
@@ -43,7 +43,7 @@ export class Asker {
     let answer = null;
     let failure = null;
     try {
-      answer = await this.#service.search(asked.question, asked.k, asked.seed, this.#request.signal);
+      answer = await this.#service.search(asked.question, asked, this.#request.signal);
     } catch (error) {
       failure = error;
     }

@@ -50,6 +50,13 @@ const BY_CODE = {
   model_mismatch: (failure) => ({
     icon: "broken", title: "These pictures were indexed with another model", reason: failure.detail,
   }),
+  cursor_expired: () => ({
+    icon: "shuffle", title: "The collection has changed", startsOver: true,
+    text: "The collection has changed since these pictures were found. What comes next can no longer be said.",
+  }),
+  paging_too_deep: () => ({
+    icon: "empty", title: "This is as far as a search goes", startsOver: true, text: "This is as far as a search goes: 10,000 pictures.",
+  }),
   not_ready: (failure, attempt) => ({
     icon: "wait", title: "The service is getting ready",
     text: "It is loading its model. This page goes on by itself as soon as it is there.",
@@ -68,7 +75,7 @@ function byStatus(failure, attempt) {
   return { icon: "broken", title: failure.title || "The service did not accept this search", reason: failure.detail };
 }
 
-/** The words for a failure: { icon, title, text?, reason?, command?, retry_s?, quiet?, choosePicture?, startAgain? }. */
+/** The words for a failure: { icon, title, text?, reason?, command?, retry_s?, quiet?, startsOver?, choosePicture?, startAgain? }. */
 export function wordsFor(failure, { attempt = 0, collection = null } = {}) {
   const known = BY_CODE[failure.code];
   if (known) return known(failure, attempt, collection);

@@ -6,10 +6,14 @@ const NEAR = "900px";
 export class MoreRow {
   #place = byId("more");
   #onMore;
+  #onAgain;
+  #timer = 0;
   #watcher;
 
-  constructor(onMore) {
-    this.#onMore = onMore;
+  /** `listener` has more() and askAgain(). */
+  constructor({ more, askAgain }) {
+    this.#onMore = more;
+    this.#onAgain = askAgain;
     this.#watcher = new IntersectionObserver((entries) => {
       if (entries.some((entry) => entry.isIntersecting)) this.#onMore();
     }, { rootMargin: `0px 0px ${NEAR}` });
@@ -20,31 +24,52 @@ export class MoreRow {
   }
 
   hide() {
-    this.#watcher.disconnect();
+    this.#rest();
     this.#place.hidden = true;
   }
 
   /** More can be had: watch for the visitor to come near. */
   offer() {
-    this.#fill(this.#button("Show more"));
-    this.#watcher.disconnect(); // observing anew reports at once when the row is already near
+    this.#rest(); // observing anew reports at once when the row is already near
+    this.#fill(this.#button("Show more", this.#onMore));
     this.#watcher.observe(this.#place);
   }
 
-  /** More did not come; only the visitor's own wish tries again. */
+  /** More did not come: in words (of failure.wordsFor), tried again by itself when the service says when. */
   failed(words) {
-    this.#watcher.disconnect();
-    this.#fill(element("p", {}, `More pictures did not come: ${words.title.toLowerCase()}.`), this.#button("Try again"));
+    const hadFocus = this.hasFocus;
+    this.#rest();
+    if (words.startsOver) {
+      this.#fill(element("p", {}, words.text), this.#button("Search again", this.#onAgain));
+    } else {
+      const line = element("p", { role: "status" }, `More pictures did not come: ${words.title.toLowerCase()}.`);
+      this.#fill(line, this.#button("Try again", this.#onMore));
+      if (words.retry_s) this.#waitFor(words.retry_s, line);
+    }
+    if (hadFocus) this.#place.querySelector("button").focus({ preventScroll: true });
   }
 
   end(text) {
-    this.#watcher.disconnect();
+    this.#rest();
     this.#fill(element("p", {}, text));
   }
 
-  #button(label) {
+  #rest() {
+    clearTimeout(this.#timer);
+    this.#watcher.disconnect();
+  }
+
+  #waitFor(pause_s, line) {
+    line.append(` It will be asked again in ${pause_s} s.`);
+    this.#timer = setTimeout(this.#onMore, pause_s * 1000);
+  }
+
+  #button(label, act) {
     const made = element("button", { type: "button", className: "button" }, label);
-    made.addEventListener("click", () => this.#onMore());
+    made.addEventListener("click", () => {
+      this.#rest();
+      act();
+    });
     return made;
   }
 

@@ -3,25 +3,22 @@ import { byId } from "./element.js";
 import { Address } from "./address.js";
 import { Asker } from "./asker.js";
 import { Collections } from "./collections.js";
-import { Failure, wordsFor } from "./failure.js";
+import { Failure } from "./failure.js";
 import { FullView } from "./full_view.js";
-import { Grid } from "./grid.js";
-import { describe, Heading } from "./heading.js";
 import { Intake } from "./intake.js";
-import { Intro } from "./intro.js";
 import { KeysDialog } from "./keys_dialog.js";
-import { MoreRow } from "./more_row.js";
-import { Notice } from "./notice.js";
 import { Picture } from "./picture.js";
 import { isEmpty, keyOf, makeQuestion } from "./question.js";
 import { RecentAnswers } from "./recent_answers.js";
+import { Results } from "./results.js";
 import { SearchBox } from "./search_box.js";
 import { SkippedDialog } from "./skipped_dialog.js";
 import { StatusLine } from "./status_line.js";
 import { Typing } from "./typing.js";
 
 const FIRST_K = 48;
-const LARGEST_K = 500; // what the service gives at most
+const NEXT_K = 120; // each further page
+const LARGEST_K = 1000; // what the service gives at once
 
 function newSeed() {
   return Math.floor(Math.random() * 1_000_000);
@@ -32,7 +29,6 @@ export class Page {
   #question = makeQuestion();
   #asked = null;
   #answers = new RecentAnswers();
-  #attempt = 0;
   #seed = newSeed();
   #typing = new Typing();
 
@@ -45,18 +41,9 @@ export class Page {
     this.collections = new Collections(service, (name) => this.go(makeQuestion({ words: this.box.words, collection: name })));
     this.skipped = new SkippedDialog(service);
     this.status = new StatusLine(() => this.skipped.open(this.#question.collection));
-    this.heading = new Heading(() => this.#shuffle());
-    this.more = new MoreRow(() => this.#askMore());
-    this.notice = new Notice({ retry: () => this.#retry(), choosePicture: () => this.intake.choose(), startAgain: () => this.home() });
-    this.intro = new Intro({ choose: (words) => this.go(this.#with({ words })), link: (words) => this.#address.linkTo(this.#with({ words })) });
     this.intake = new Intake({ onPicture: (file) => this.#take(file), onSimilar: (id) => this.similar(id) });
     this.box = new SearchBox(this.#boxListener());
-    this.grid = new Grid({
-      open: (id) => this.fullView.open(id),
-      similar: (id) => this.similar(id),
-      links: ({ id }) => ({ open: this.#address.linkTo(this.#question, id), similar: this.#address.linkTo(this.#likeThis(id)) }),
-      leaveUpwards: () => this.box.focus(),
-    });
+    this.results = new Results(this.#resultsListener());
     this.fullView = new FullView(service, this.#address, this);
     this.keys = new KeysDialog(() => this.box.focus());
     this.#listenToTheWindow();
@@ -66,8 +53,12 @@ export class Page {
     return this.#question;
   }
 
+  get grid() {
+    return this.results.grid;
+  }
+
   get hasMore() {
-    return this.#asked?.more === true;
+    return this.results.hasMore;
   }
 
   /** Load the collections, then show what the address names. */
@@ -135,12 +126,29 @@ export class Page {
     };
   }
 
+  #resultsListener() {
+    return {
+      open: (id) => this.fullView.open(id),
+      similar: (id) => this.similar(id),
+      links: ({ id }) => ({ open: this.#address.linkTo(this.#question, id), similar: this.#address.linkTo(this.#likeThis(id)) }),
+      leaveUpwards: () => this.box.focus(),
+      more: () => this.#askMore(),
+      shuffle: () => this.#shuffle(),
+      retry: () => this.#retry(),
+      choosePicture: () => this.intake.choose(),
+      startAgain: () => this.home(),
+      askAgain: () => this.#ask(this.#question, { k: FIRST_K, y: 0 }),
+      askWords: (words) => this.go(this.#with({ words })),
+      linkToWords: (words) => this.#address.linkTo(this.#with({ words })),
+    };
+  }
+
   #listenToTheWindow() {
     window.addEventListener("popstate", () => this.#arrive());
     let settle = 0;
     window.addEventListener("scroll", () => {
       clearTimeout(settle);
-      settle = setTimeout(() => this.#asked && this.#address.rememberPlace(window.scrollY, this.#asked.k), 200);
+      settle = setTimeout(() => this.#asked && this.#address.rememberPlace(window.scrollY, this.results.count), 200);
     }, { passive: true });
     byId("skip").addEventListener("click", (event) => {
       event.preventDefault(); // the address stays: it names what is shown
@@ -187,7 +195,7 @@ export class Page {
     const kept = this.#answers.find(question);
     this.fullView.hide();
     if (kept) this.#comeBack(question, kept, { y, open });
-    else this.#ask(question, { k: k ?? FIRST_K, y, open });
+    else this.#ask(question, { k: Math.min(Math.max(k ?? 0, FIRST_K), LARGEST_K), y, open });
   }
 
   #comeBack(question, { asked, answer }, { y, open }) {
@@ -201,13 +209,12 @@ export class Page {
     this.#question = question;
     this.box.show(question);
     this.collections.show(question.collection);
-    this.asker.ask({ question, k, y, open, seed: this.#seed, extending: false });
+    this.asker.ask({ question, k, y, open, seed: this.#seed, cursor: null, extending: false });
   }
 
   #askMore() {
     if (this.asker.busy || !this.hasMore) return;
-    const k = Math.min(this.#asked.k * 2, LARGEST_K);
-    this.asker.ask({ ...this.#asked, k: k > 400 ? LARGEST_K : k, extending: true });
+    this.asker.ask({ ...this.#asked, k: NEXT_K, cursor: this.results.cursor, extending: true });
   }
 
   #retry() {
@@ -216,45 +223,12 @@ export class Page {
   }
 
   #answered(asked, answer) {
-    const { question } = asked;
-    const hits = answer.hits.filter(({ id }) => id !== question.similar);
-    const full = answer.hits.length >= asked.k;
-    this.#asked = { ...asked, more: full && asked.k < LARGEST_K && !isEmpty(question) };
-    this.#attempt = 0;
-    this.#answers.keep(this.#asked, answer);
-    this.notice.hide();
-    if (asked.extending) this.grid.extend(hits, this.hasMore, { withFocus: this.more.hasFocus });
-    else this.#showAnew(asked, hits, full);
-    this.#showEnd(question, full);
+    const whole = this.results.show(asked, answer);
+    this.#asked = asked;
+    this.#answers.keep(asked, whole);
     this.#showStatus(answer);
-    if (!asked.extending) this.fullView.follow(asked.open);
-    else this.fullView.refresh();
-  }
-
-  #showAnew({ question, y }, hits, full) {
-    const home = isEmpty(question);
-    if (home) this.intro.show(hits);
-    else this.intro.hide();
-    this.heading.show(question, { partial: full });
-    this.grid.show(hits, this.hasMore);
-    this.#drawAfresh();
-    window.scrollTo({ top: y, behavior: "instant" });
-    const count = `${hits.length}${this.hasMore ? " or more" : ""} pictures`;
-    byId("live").textContent = home ? `${hits.length} pictures of the collection` : `${count} for ${describe(question)}`;
-  }
-
-  /** Another answer is another content: it appears in its place, instead of being moved there from the old one's. */
-  #drawAfresh() {
-    const results = byId("results");
-    results.hidden = true;
-    results.getBoundingClientRect();
-    results.hidden = false;
-  }
-
-  #showEnd(question, full) {
-    if (this.hasMore) this.more.offer();
-    else if (isEmpty(question)) this.more.hide();
-    else this.more.end(full ? `These are the ${LARGEST_K} best matches.` : "These are all the pictures, best first.");
+    if (asked.extending) this.fullView.refresh();
+    else this.fullView.follow(asked.open);
   }
 
   #showStatus(answer) {
@@ -267,19 +241,7 @@ export class Page {
 
   #failed(asked, failure) {
     if (!(failure instanceof Failure)) throw failure;
-    const { question } = asked;
-    const words = wordsFor(failure, { attempt: this.#attempt, collection: question.collection });
-    this.#attempt += 1;
-    if (asked.extending) {
-      this.more.failed(words);
-      return;
-    }
-    this.#asked = null;
-    this.intro.hide();
-    this.heading.hide();
-    this.more.hide();
-    this.grid.show([], false);
-    this.notice.show(words);
-    byId("live").textContent = [words.title, words.reason].filter(Boolean).join(". ");
+    if (!asked.extending) this.#asked = null;
+    this.results.fail(asked, failure);
   }
 }

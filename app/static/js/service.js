@@ -38,6 +38,8 @@ function shareOfPicture(balance) {
 }
 
 export class Service {
+  #unfoldable = new Set(); // collections in which nobody has looked for duplicates yet
+
   /** The answer's JSON. Raises Failure; an aborted request raises the AbortError of fetch. */
   async #ask(url, signal, options = {}) {
     const patience = AbortSignal.timeout(PATIENCE_MS);
@@ -68,19 +70,34 @@ export class Service {
     return this.#ask(address(`v1/images/${encodeURIComponent(id)}/info`, { collection }), signal);
   }
 
-  /** Hits for a question, best first; a sample of the collection when nothing was asked. */
-  async search(question, k, seed, signal) {
-    const { words, similar, picture, collection } = question;
+  /** A page of hits for a question, best first, folded and explained; a sample of the collection when nothing was asked. */
+  async search(question, { k, seed, cursor = null }, signal) {
+    const { collection } = question;
     if (isEmpty(question)) return this.sample(collection, k, seed, signal);
-    if (!similar && !picture) return this.#ask(address("v1/search", { q: words, k, collection }), signal);
-    return picture ? this.#byUpload(question, k, signal) : this.#byLikeness(question, k, signal);
+    try {
+      return await this.#page(question, { k, cursor, collection, explain: true, ...this.#folding(question) }, signal);
+    } catch (failure) {
+      if (failure.code !== "duplicates_unknown") throw failure;
+      this.#unfoldable.add(collection);
+      return this.#page(question, { k, cursor, collection, explain: true }, signal);
+    }
   }
 
-  #byUpload({ words, picture, balance, collection }, k, signal) {
+  /** Pictures like one of the collection begin with its duplicates: folded, these would vanish behind it. */
+  #folding({ similar, collection }) {
+    return similar || this.#unfoldable.has(collection) ? {} : { fold_duplicates: true };
+  }
+
+  #page(question, options, signal) {
+    if (question.picture) return this.#byUpload(question, options, signal);
+    if (question.similar) return this.#byLikeness(question, options, signal);
+    return this.#ask(address("v1/search", { q: question.words, ...options }), signal);
+  }
+
+  #byUpload({ words, picture, balance }, options, signal) {
     const form = new FormData();
     form.set("image", picture.blob, picture.name);
-    form.set("k", k);
-    form.set("collection", collection);
+    for (const [name, value] of Object.entries(options)) if (value !== null) form.set(name, value);
     if (words) {
       form.set("text", words);
       form.set("text_weight", balance);
@@ -89,13 +106,13 @@ export class Service {
     return this.#ask(address("v1/search"), signal, { method: "POST", body: form });
   }
 
-  #byLikeness({ words, similar, balance, collection }, k, signal) {
+  #byLikeness({ words, similar, balance }, options, signal) {
     const image = { id: similar };
     const query = words ? [{ image, weight: shareOfPicture(balance) }, { text: words, weight: balance }] : [{ image }];
     return this.#ask(address("v1/search"), signal, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ query, k, collection }),
+      body: JSON.stringify({ query, ...options }),
     });
   }
 }
