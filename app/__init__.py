@@ -54,6 +54,7 @@ url_pictures  pictures that a body names by URL → their bytes; fetch/: the onl
 api_description  the OpenAPI document, with our shape of errors
 stopwatch     milliseconds of the steps of one request
 metrics/      the service in figures, as Prometheus reads them
+doctor/       what may be wrong with an installation
 embedding_memory  embeddings of what was asked before; the same is encoded once
 batching      cross-request batches for the encoder, with back-pressure
 threads       bounded threads for everything else that blocks

@@ -1,5 +1,7 @@
 """Where to compute and in which precision. Never loads a model."""
 
+from dataclasses import dataclass
+
 import torch
 
 from models.errors import ModelLoadError
@@ -7,6 +9,7 @@ from models.errors import ModelLoadError
 DEVICES = ("auto", "cpu", "cuda", "mps")
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 PRECISIONS = ("auto", *DTYPES)
+_CPU_FEATURES = ("avx2", "avx512_f", "avx512_bf16", "amx_bf16", "sve", "neon")
 
 
 def choose_device(wanted: str) -> torch.device:
@@ -41,3 +44,27 @@ def _has_fast_bf16(device: torch.device) -> bool:
         capabilities = torch.cpu.get_capabilities()
         return any(capabilities.get(name, False) for name in ("avx512_bf16", "amx_bf16"))
     return False
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceFacts:
+    """What a model would run on, in which precision; `features` of the processor that speed it."""
+
+    torch_version: str
+    features: tuple[str, ...]
+    device: str
+    precision: str
+    fast_bf16: bool
+
+
+def device_facts(device: str, precision: str) -> DeviceFacts:
+    """What these settings come to on this machine. Raises ModelLoadError."""
+    chosen = choose_device(device)
+    has = torch.cpu.get_capabilities()
+    return DeviceFacts(
+        torch_version=str(torch.__version__),
+        features=tuple(name for name in _CPU_FEATURES if has.get(name, False)),
+        device=torch.cuda.get_device_name(chosen) if chosen.type == "cuda" else chosen.type,
+        precision=choose_precision(precision, chosen),
+        fast_bf16=_has_fast_bf16(chosen),
+    )

@@ -25,6 +25,7 @@
     watch     `sightline index --watch`: index whatever happens in the sources
     uploads   `sightline put` and `sightline remove`: single pictures
     reindex   `sightline reindex`: change a collection's model
+    doctor    `sightline doctor`: looks for what is wrong, and says what to do
     serve, index, search, classify, train, info, gallery   one command each, which calls one
               function below
 

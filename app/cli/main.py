@@ -10,6 +10,7 @@ import typer
 
 from app.cli import (
     classify,
+    doctor,
     duplicates,
     evaluate,
     gallery,
@@ -63,6 +64,7 @@ cli.add_typer(evaluate.evaluate)
 cli.add_typer(relevance.relevance)
 cli.command("train")(train.train_command)
 cli.command("info")(info.info_command)
+cli.command("doctor")(doctor.doctor_command)
 cli.command("gallery")(gallery.gallery_command)
 
 

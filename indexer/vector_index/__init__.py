@@ -10,6 +10,7 @@
     card        whether there is a card, whether it computes right, what fits on it
     torch_card  its search by torch (the only importer of torch here)
     faiss_card  its search by faiss, where the installed library can
+    self_test   whether the installed library finds what it should
     ivf_rabitq  the kind that scans short codes near the query, and compares what they name
     index       VectorIndex: one file of ids and embeddings, built, saved, mapped, searched
     parted      PartedIndex: several of them, and the ids that count no longer, searched as one
