@@ -74,6 +74,7 @@ class ParametersAnswer(BaseModel):
     retry_skipped: bool
     rebuild: bool
     allow_empty: bool
+    uploads: bool = Field(description="Takes in what clients put, and nothing else.")
 
     @classmethod
     def of(cls, parameters: JobParameters) -> "ParametersAnswer":
@@ -86,6 +87,7 @@ class ParametersAnswer(BaseModel):
             retry_skipped=parameters.retry_skipped,
             rebuild=parameters.rebuild,
             allow_empty=parameters.allow_empty,
+            uploads=parameters.uploads,
         )
 
 

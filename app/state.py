@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from app.duplicate_desk import DuplicateDesk
 from app.engines import EncoderLoader, Engines
-from app.failures import NotReadyError
+from app.failures import NotReadyError, OverloadedError
 from app.follower import Follower
 from app.job_desk import JobDesk
 from app.live import LiveCollections
@@ -79,6 +79,8 @@ class ServiceState:
         self.desk.begin()
 
     async def _start_and_watch(self) -> None:
+        with contextlib.suppress(OverloadedError):  # then puts come, and the job with them
+            await self.uploads.threads.run(self.uploads.take_up)
         try:
             configured = await self._engines.configured()
         except ModelError as error:

@@ -2,6 +2,7 @@
 them in. Indexes nothing, and answers no request itself.
 """
 
+import logging
 from dataclasses import dataclass
 
 from pydantic import JsonValue
@@ -9,13 +10,15 @@ from pydantic import JsonValue
 from app.settings import Settings
 from app.threads import BoundedThreads
 from app.upload_schemas import PutQuestion
-from indexer.config import IndexConfig
-from indexer.errors import CollectionNotFoundError, ImageNotFoundError
+from indexer.config import IndexConfig, list_collections
+from indexer.errors import CollectionNotFoundError, ImageNotFoundError, IndexerError
 from indexer.jobs.board import JobBoard
 from indexer.uploads.ownership import check_no_source_has
 from indexer.uploads.records import PutResult, Standing, Upload
 from indexer.uploads.store import UploadStore
 from models.config import DecodeLimits
+
+logger = logging.getLogger("sightline")
 
 _THREADS = 2  # each waits for the disk most of the time
 
@@ -73,6 +76,20 @@ class UploadDesk:
             check_no_source_has(store.config, image_id)
             raise
         return removed, self._board.add_uploads(collection).job_id
+
+    def take_up(self) -> None:
+        """Queue what clients put before and no job will take in; when the service starts. For a
+        thread.
+        """
+        for collection in list_collections(self._settings.data_dir):
+            try:
+                standing = self.standing(collection)
+                if standing.version > standing.taken:
+                    job = self._board.add_uploads_again(collection)
+                    if job is not None:
+                        logger.info("job %d takes in what was put before", job.job_id)
+            except IndexerError as error:
+                logger.warning("what was put into %s is not taken in: %s", collection, error)
 
     def standing(self, collection: str) -> Standing:
         """How far the changes of a collection are published. For a thread."""

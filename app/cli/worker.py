@@ -62,9 +62,6 @@ def _run(settings: Settings, idle_exit_s: float | None, warm: bool) -> None:
     from indexer.jobs.worker import Worker, WorkerSetup
     from models.loading import load_encoder, model_key
 
-    if settings.low_priority:
-        yield_to_others()  # before there are threads
-
     def config_for(collection: str) -> IndexConfig:
         return index_config(settings.model_copy(update={"collection": collection}))
 
@@ -75,6 +72,7 @@ def _run(settings: Settings, idle_exit_s: float | None, warm: bool) -> None:
         load_encoder=load_encoder,
         model_key=model_key,
         model_to_add=lambda config: model_to_add(settings, config),
+        make_yield=yield_to_others if settings.low_priority else None,
     )
     worker = Worker(setup, say=typer.echo)
     _stop_on_signals(worker.stop)

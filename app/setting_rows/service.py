@@ -63,7 +63,8 @@ class ServiceRows(BaseModel):
     )
     low_priority: bool = Field(
         default=True,
-        description="The worker yields processor and disk to everything else on the machine.",
+        description="A worker that reads sources yields processor and disk to everything else on "
+        "the machine; what clients put it takes in at ordinary priority.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="warning", description="How much is logged to standard error."

@@ -48,6 +48,8 @@ _FORGET_ENDED = f"""
 DELETE FROM jobs WHERE state IN ({_ENDED}) AND {_IS_UPLOADS} = ?1 AND job_id NOT IN (
     SELECT job_id FROM jobs WHERE state IN ({_ENDED}) AND {_IS_UPLOADS} = ?1
     ORDER BY job_id DESC LIMIT ?2)"""
+_LAST_UPLOADS = f"""
+SELECT state FROM jobs WHERE collection = ? AND {_IS_UPLOADS} ORDER BY job_id DESC LIMIT 1"""
 _LAPSED = "(lease_until_s IS NULL OR lease_until_s < ?)"
 
 
@@ -78,6 +80,14 @@ class JobBoard:
                 job_id = _insert(database, parameters, None, self._store.clock() + GATHERING_S)
         return self.job(job_id)
 
+    def add_uploads_again(self, collection: str) -> Job | None:
+        """A job for what clients put and no generation has, if nobody will look at it: the last one
+        failed, or a process died before there was one. None where a job is open or was cancelled.
+        """
+        last = self._store.rows(_LAST_UPLOADS, (collection,))
+        is_open = bool(last) and last[0][0] not in ("failed", "done")
+        return None if is_open else self.add_uploads(collection)
+
     def job(self, job_id: int) -> Job:
         """One job. Raises JobNotFoundError."""
         job = self._store.job(job_id)
@@ -98,7 +108,9 @@ class JobBoard:
 
     def counts(self) -> dict[JobState, int]:
         """How many jobs are in each state."""
-        found: dict[JobState, int] = dict(self._store.rows("SELECT state, count(*) FROM jobs GROUP BY state"))
+        found: dict[JobState, int] = dict(
+            self._store.rows("SELECT state, count(*) FROM jobs GROUP BY state")
+        )
         return {state: found.get(state, 0) for state in STATES}
 
     def events(self, job_id: int, after: int = 0, limit: int = 100) -> list[JobEvent]:

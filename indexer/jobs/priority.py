@@ -1,5 +1,5 @@
-"""Yielding processor and disk to everything else on the machine. Cannot be taken back: a process
-without privileges may only become less important.
+"""Yielding processor and disk to everything else on the machine. Cannot be taken back: without
+privileges, one may only become less important.
 """
 
 import os
@@ -8,11 +8,11 @@ _LEAST = 19
 
 
 def yield_to_others() -> None:
-    """Make this process, and the threads that it starts from now on, run when nobody else would.
+    """Make this thread, and those that it starts from now on, run when nobody else would.
 
     On Linux by SCHED_IDLE (sched(7)), which gives way to a thread that wakes up at once; a disk
-    scheduler that knows priorities treats the reads and writes of such a process as idle too.
-    Elsewhere by the least nice value.
+    scheduler that knows priorities treats the reads and writes of such a thread as idle too.
+    Elsewhere by the least nice value, which is that of the whole process.
     """
     if hasattr(os, "SCHED_IDLE"):
         os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))

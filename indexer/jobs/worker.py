@@ -1,13 +1,16 @@
 """One job after the other, run with `index_collection`, in a process of its own.
 
 A job that fails fails alone. Keeps the model of the last job, so that the next one begins at once.
-Queues what schedules are due, so that they need no service. Prints nothing.
+Reads sources in a thread of its own, which may yield to everything else on the machine, and takes
+in what clients put as quickly as it can. Queues what schedules are due, so that they need no
+service. Prints nothing.
 """
 
 import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -37,7 +40,8 @@ _BEATS_A_LEASE = 3
 @dataclass(frozen=True, slots=True)
 class WorkerSetup:
     """What a worker works with. `model_to_add` is the model that a collection has, whatever is
-    configured: what clients put never changes it.
+    configured: what clients put never changes it. `make_yield` is called once, in the thread that
+    then reads sources.
     """
 
     data_dir: Path
@@ -46,12 +50,13 @@ class WorkerSetup:
     load_encoder: Callable[[ModelConfig], Encoder]
     model_key: Callable[[ModelConfig], str]
     model_to_add: Callable[[IndexConfig], ModelConfig] | None = None
+    make_yield: Callable[[], None] | None = None
     lease_s: float = LEASE_S
     poll_s: float = 0.25
 
 
 class Worker:
-    """Runs jobs in the calling thread until it is stopped."""
+    """Runs jobs until it is stopped; what clients put in the calling thread."""
 
     def __init__(self, setup: WorkerSetup, say: Callable[[str], None]) -> None:
         self._setup = setup
@@ -60,6 +65,9 @@ class Worker:
         self._schedules = Schedules(setup.data_dir)
         self._claims = Claims(self._store, setup.lease_s)
         self._stop = threading.Event()
+        self._reading = ThreadPoolExecutor(
+            1, thread_name_prefix="reading", initializer=setup.make_yield
+        )
         self._loaded: tuple[ModelConfig, Encoder] | None = None
 
     def stop(self) -> None:
@@ -97,6 +105,7 @@ class Worker:
                     break
                 self._stop.wait(self._setup.poll_s)
         finally:
+            self._reading.shutdown()
             self._schedules.close()
             self._store.close()
         return count
@@ -106,7 +115,7 @@ class Worker:
         claims = self._claims
         try:
             with _heartbeat(claims, job):
-                summary = self._index(job)
+                summary = self._index_in_its_thread(job)
         except RunStoppedError as stopped:
             return self._stopped(job, stopped)
         except CollectionBusyError as error:
@@ -136,6 +145,11 @@ class Worker:
         return {"pause": "paused", "cancel": "cancelled", "lost": "taken by another worker"}[
             stopped.why
         ]
+
+    def _index_in_its_thread(self, job: Job) -> IndexSummary:
+        if job.parameters.uploads:
+            return self._index(job)
+        return self._reading.submit(self._index, job).result()
 
     def _index(self, job: Job) -> IndexSummary:
         wanted = job.parameters

@@ -5,28 +5,31 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import httpx
 import pytest
 
+from app.engines import EncoderLoader
 from indexer.config import IndexConfig
 from indexer.jobs.board import JobBoard
 from indexer.jobs.worker import Worker, WorkerSetup
 from models.config import ModelConfig
+from models.errors import ModelLoadError
 from tests.app.conftest import COLOURS, Library, MakeSettings, Serving, picture_bytes
 
 PNG = {"Content-Type": "image/png"}
 
 
-def _worker(library: Library) -> Worker:
+def _worker(library: Library, load: EncoderLoader | None = None) -> Worker:
     setup = WorkerSetup(
         library.data_dir,
         config_for=lambda name: IndexConfig(
             library.data_dir, name, decode_workers=2, thumbnails=False
         ),
         model_for=lambda _: ModelConfig("fake"),
-        load_encoder=lambda _: library.encoder,
+        load_encoder=load or (lambda _: library.encoder),
         model_key=lambda _: library.encoder.info.fingerprint,
         poll_s=0.05,
     )
@@ -242,6 +245,34 @@ def test_collection_is_made_by_a_put_only_if_that_is_said(
         "/v1/images/x", params={"collection": "new"}, content=picture_bytes("red")
     )
     assert (again.status_code, again.json()["generation"]) == (200, 1)
+
+
+def test_service_that_starts_queues_what_no_job_will_take_in(
+    library: Library, settings_for: MakeSettings, serving: Serving
+):
+    """The last job failed; a job that was cancelled is not queued again, an open one not twice."""
+
+    def at_start() -> list[dict[str, Any]]:
+        with serving(settings_for(), lambda _: library.encoder) as client:
+            jobs: list[dict[str, Any]] = client.get("/v1/jobs").json()["jobs"]
+            return jobs
+
+    def fails(_: ModelConfig) -> Any:
+        raise ModelLoadError("fake", "there are no weights")
+
+    with serving(settings_for(), lambda _: library.encoder) as client:
+        client.put("/v1/images/x", content=picture_bytes((120, 0, 200))).raise_for_status()
+    assert _worker(library, fails).run(idle_exit_s=0.4) == 1
+    jobs = at_start()
+    assert [(job["id"], job["state"]) for job in jobs] == [(2, "queued"), (1, "failed")]
+    assert [job["parameters"]["uploads"] for job in jobs] == [True, True]
+    assert [job["id"] for job in at_start()] == [2, 1]
+    with closing(JobBoard(library.data_dir)) as board:
+        board.cancel(2)
+        assert [job["id"] for job in at_start()] == [2, 1]
+        board.add_uploads("default")
+    assert _work(library) == 1
+    assert [job["id"] for job in at_start()] == [3, 2, 1]
 
 
 def test_jobs_for_pictures_leave_the_history_of_other_jobs_alone(library: Library):

@@ -1,6 +1,7 @@
 """The worker: jobs run with the real indexer, stopped at any batch, failed in words."""
 
 import itertools
+import threading
 from contextlib import closing
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from filelock import FileLock
 
 from indexer import pipeline
+from indexer.config import IndexConfig
 from indexer.jobs import board, checkpoint
 from indexer.jobs.board import JobBoard
 from indexer.jobs.claims import Claims, Report
@@ -202,3 +204,29 @@ def test_pictures_are_put_with_the_model_that_the_collection_has(bench, jobs):
         1,
         0,
     )
+
+
+def test_only_reading_sources_yields_to_others(
+    bench: Workbench, job: Job, jobs: JobBoard, monkeypatch: pytest.MonkeyPatch
+):
+    """What clients put is taken in by another thread than the one that was made to yield."""
+    monkeypatch.setattr(board, "GATHERING_S", 0.0)
+    yielding: set[int] = set()
+    worked: list[bool] = []
+
+    def config_for(_: str) -> IndexConfig:
+        worked.append(threading.get_ident() in yielding)
+        return bench.config
+
+    with closing(UploadStore(bench.config)) as store:
+        store.put("mine", (bench.pictures / "00.jpg").read_bytes())
+    jobs.add_uploads("default")
+    worker = _worker(
+        bench,
+        config_for=config_for,
+        make_yield=lambda: yielding.add(threading.get_ident()),
+    )
+    assert worker.run(idle_exit_s=0) == 2
+    assert len(yielding) == 1
+    assert worked == [False, True]  # what clients put comes first
+    assert {found.state for found in jobs.jobs()} == {"done"}
