@@ -17,7 +17,12 @@
 `code` is what programs should look at; the codes are listed in docs/api.md.
 """
 
-from app.schemas import Problem
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # the command line catches these errors, and must not wait for all schemas
+    from app.schemas import Problem
 
 
 class ClientError(Exception):

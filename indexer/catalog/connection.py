@@ -23,7 +23,8 @@ _BUSY_TIMEOUT_S = 30.0
 _WRITER_CACHE_KIB = 65_536
 # What SQLite calls a file that may not grow, or its shared memory for which there is no room.
 _NO_ROOM = (sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE)
-
+# A damaged name of a table may be no text, and then Python cannot read SQLite's complaint about it.
+UNREADABLE = (sqlite3.DatabaseError, UnicodeDecodeError)
 
 # Where the tables lie differs from file to file.
 SCHEMA = "SELECT type, name, tbl_name, CAST(sql AS BLOB) FROM sqlite_schema"
@@ -183,7 +184,7 @@ def _damage_named(path: Path) -> Iterator[None]:
     """
     try:
         yield
-    except sqlite3.DatabaseError as error:
+    except UNREADABLE as error:
         extended = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK)
         code = extended & 0xFF
         # Python's own complaint about bytes that are no text has no code.

@@ -7,7 +7,7 @@ import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
 
-from indexer.catalog.connection import Database, connect
+from indexer.catalog.connection import UNREADABLE, Database, connect
 
 ASIDE = ".damaged"
 _SOURCES = "SELECT source FROM sources WHERE kind <> 'uploads' ORDER BY source_id"
@@ -40,7 +40,7 @@ def set_aside(path: Path) -> list[str]:
 def _sources(path: Path) -> list[str]:
     """By their own rows where these are whole; where one is not, items name it, too."""
     for question in (_TRUSTED_SOURCES, _SOURCES):
-        with suppress(sqlite3.DatabaseError), closing(connect(path, create=False)) as connection:
+        with suppress(*UNREADABLE), closing(connect(path, create=False)) as connection:
             connection.execute("PRAGMA query_only = ON")
             connection.execute("PRAGMA writable_schema = ON")  # other tables may be past reading
             return [str(source) for (source,) in connection.execute(question)]
@@ -64,7 +64,7 @@ def rescue(
     for direction in ("ASC", "DESC"):
         ordered = ", ".join(f"{name} {direction}" for name in order.split(", "))
         select = f"SELECT {', '.join(names)} FROM {table} {trusted} ORDER BY {ordered}"
-        with suppress(sqlite3.DatabaseError), closing(connect(damaged, create=False)) as old:
+        with suppress(*UNREADABLE), closing(connect(damaged, create=False)) as old:
             for row in old.execute(select):
                 with suppress(sqlite3.IntegrityError):
                     saved += max(0, database.execute(insert, row))

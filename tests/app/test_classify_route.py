@@ -53,7 +53,7 @@ def test_classify_takes_a_picture_of_the_collection(client: httpx.Client):
         ({"classnames": [" "]}, "classnames"),
         ({"templates": ["no place"]}, "templates"),
         ({"classnames": ["x"] * 1000, "templates": ["{} {}"] * 6}, "6,000 prompts"),
-        ({"image": {}}, "either an id or base64"),
+        ({"image": {}}, "either an id, base64 or a url"),
         ({"template_set": "clever"}, "simple, openai, seven, plain"),
         ({"template_set": "plain", "templates": ["a {}"]}, "either templates or a template_set"),
         ({"classnames": ["x"] * 63, "template_set": "openai"}, "5,040 prompts"),

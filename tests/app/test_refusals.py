@@ -52,12 +52,12 @@ def test_search_refuses_parameters_and_names_them(
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        ({}, "query: Field required"),
+        ({}, "no terms"),
         ({"query": []}, "query"),
         ({"query": [{"text": "red"}] * 17}, "query"),
-        ({"query": [{"text": "red", "image": {"id": "x"}}]}, "either a text or an image"),
-        ({"query": [{}]}, "either a text or an image"),
-        ({"query": [{"image": {}}]}, "either an id or base64"),
+        ({"query": [{"text": "red", "image": {"id": "x"}}]}, "one of text, image and embedding"),
+        ({"query": [{}]}, "one of text, image and embedding"),
+        ({"query": [{"image": {}}]}, "either an id, base64 or a url"),
         ({"query": [{"text": "red", "wieght": 2}]}, "wieght"),
         ({"query": [{"text": "red", "weight": 101}]}, "weight"),
         ({"query": [{"text": "red", "weight": 0}]}, "all weights are zero"),
