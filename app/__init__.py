@@ -53,6 +53,7 @@ ranges        parts of a picture's file, for who asks with `Range`
 url_pictures  pictures that a body names by URL → their bytes; fetch/: the only place that calls out
 api_description  the OpenAPI document, with our shape of errors
 stopwatch     milliseconds of the steps of one request
+tracing       requests and their steps as spans; span_export: sends them, where it was told to
 metrics/      the service in figures, as Prometheus reads them
 doctor/       what may be wrong with an installation
 embedding_memory  embeddings of what was asked before; the same is encoded once

@@ -45,7 +45,9 @@ from app.routes import (
 )
 from app.security import BodyLimit, Guard, HostCheck, allowed_names
 from app.settings import Settings
+from app.span_export import traces_of
 from app.state import ServiceState
+from app.tracing import TracedRequests
 from models.loading import load_encoder
 
 _ROUTERS = (
@@ -77,13 +79,16 @@ def create_app(
 ) -> FastAPI:
     """The whole service as an ASGI app; settings come from the environment when not given."""
     settings = settings or Settings()
-    state = ServiceState(settings, encoder_loader)
+    tracing = traces_of(settings, installed_version())
+    state = ServiceState(settings, encoder_loader, tracing)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         state.begin()
         yield
         await state.close()
+        if tracing is not None:
+            await tracing.close(settings.shutdown_grace_s)
 
     app = DescribedApp(
         title="Sightline",
@@ -116,6 +121,7 @@ def _middleware(state: ServiceState) -> list[Middleware]:
     )
     return [
         Middleware(RequestLog, queries=settings.log_queries, metrics=state.metrics),
+        *([Middleware(TracedRequests, tracing=state.tracing)] if state.tracing else []),
         Middleware(Guard),
         Middleware(HostCheck, names=allowed_names(settings.host, settings.allowed_hosts)),
         *([foreign_pages] if settings.cors_list() else []),

@@ -16,6 +16,7 @@ from app.setting_rows.indexing import IndexingRows
 from app.setting_rows.log import LogRows
 from app.setting_rows.model import ModelRows
 from app.setting_rows.service import ServiceRows
+from app.setting_rows.traces import TraceRows
 from indexer.config import available_cores
 from models.config import BUILTIN_MODEL, DecodeLimits, ModelConfig
 
@@ -28,6 +29,7 @@ TOPICS: dict[str, type[BaseModel]] = {
     "The model": ModelRows,
     "The running service": ServiceRows,
     "The log": LogRows,
+    "Traces": TraceRows,
     "Indexing": IndexingRows,
 }
 
@@ -39,6 +41,7 @@ class Settings(
     ModelRows,
     ServiceRows,
     LogRows,
+    TraceRows,
     IndexingRows,
     BaseSettings,
 ):
@@ -86,6 +89,11 @@ def environment_for_child(settings: Settings) -> dict[str, str]:
         if value is not None:
             environment[environment_name(name)] = str(value)
     return environment
+
+
+def traces_endpoint(settings: Settings) -> str:
+    """Where traces are sent; empty for nowhere. The environment's name is OpenTelemetry's own."""
+    return settings.otlp_endpoint or os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT", "")
 
 
 def environment_name(setting: str) -> str:

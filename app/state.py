@@ -16,6 +16,7 @@ from app.metrics.recorder import Metrics
 from app.settings import Settings
 from app.stopwatch import Stopwatch
 from app.threads import BoundedThreads
+from app.tracing import Tracing
 from app.upload_desk import UploadDesk
 from app.url_pictures import picture_fetcher
 from app.vocabulary_shelf import VocabularyShelf
@@ -38,8 +39,11 @@ class Ready:
 class ServiceState:
     """Made by the app factory, begun and closed by its lifespan."""
 
-    def __init__(self, settings: Settings, encoder_loader: EncoderLoader) -> None:
+    def __init__(
+        self, settings: Settings, encoder_loader: EncoderLoader, tracing: Tracing | None = None
+    ) -> None:
         self.settings = settings
+        self.tracing = tracing
         self.metrics = Metrics()
         self.lookup = _threads(settings, "lookup", settings.lookup_threads)
         self.decode = _threads(settings, "decoding", settings.decode_threads())
@@ -70,8 +74,13 @@ class ServiceState:
         raise NotReadyError(self._waiting_for)
 
     def stopwatch(self) -> Stopwatch:
-        """For one question; its steps count among the service's figures."""
-        return Stopwatch(self.metrics.stage)
+        """For one question; its steps count among the service's figures and traces."""
+        return Stopwatch(self._step_over)
+
+    def _step_over(self, name: str, took_s: float) -> None:
+        self.metrics.stage(name, took_s)
+        if self.tracing is not None:
+            self.tracing.step(name, took_s)
 
     def begin(self) -> None:
         """Load the model and open the collections, without waiting for either."""

@@ -77,6 +77,7 @@ WorkerMode = Annotated[str | None, flag("worker")]
 LowPriority = Annotated[bool | None, flag("low_priority")]
 LogFormat = Annotated[str | None, flag("log_format")]
 LogQueries = Annotated[bool | None, flag("log_queries")]
+OtlpEndpoint = Annotated[str | None, flag("otlp_endpoint")]
 LogLevel = Annotated[str | None, flag("log_level")]
 
 Server = Annotated[

@@ -47,6 +47,7 @@ _FLAGS = {
     "log_level": options.LogLevel,
     "log_format": options.LogFormat,
     "log_queries": options.LogQueries,
+    "otlp_endpoint": options.OtlpEndpoint,
 }
 
 

@@ -6,5 +6,6 @@ fetching      whether pictures are fetched by URL, and from where
 model         which model, and where it runs
 service       how the running service works: threads, queues, the worker, the log
 log           what is written to the log, and how
+traces        where traces are sent
 indexing      what is indexed, how, and what is kept
 """
