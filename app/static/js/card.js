@@ -2,6 +2,7 @@
 import { CARD_TYPE } from "./intake.js";
 import { element } from "./element.js";
 import { icon } from "./icon.js";
+import { isJudged, percent, relevanceBar } from "./relevance.js";
 
 export const NO_CAPTION = "Picture without a caption";
 
@@ -30,15 +31,29 @@ function pictureOf(hit) {
 
 function wordsOf(hit) {
   const caption = element("span", { className: "card-caption", dir: "auto" }, hit.caption || NO_CAPTION);
+  if (isJudged(hit)) {
+    const chance = element("span", { className: "card-score" }, element("span", { className: "sr-only" }, ", "));
+    chance.append(percent(hit.relevance), element("span", { className: "sr-only" }, " likely"));
+    return element("span", { className: "card-words" }, caption, chance);
+  }
   if (typeof hit.score !== "number") return element("span", { className: "card-words" }, caption);
   const score = element("span", { className: "card-score" });
   score.append(element("span", { className: "sr-only" }, ", score "), hit.score.toFixed(3));
   return element("span", { className: "card-words" }, caption, score);
 }
 
+/** How many near duplicates stand behind the picture. */
+function foldedOf({ folded }) {
+  if (!folded?.count) return null;
+  const spoken = `, and ${folded.count} near ${folded.count === 1 ? "duplicate" : "duplicates"}`;
+  return element("span", { className: "card-folded" },
+    element("span", { ariaHidden: "true" }, `+${folded.count}`), element("span", { className: "sr-only" }, spoken));
+}
+
 /** The card, and its two links: { card, open, similar }. `links` are their addresses, so that they open in a new tab too. */
 export function makeCard(hit, links) {
-  const open = element("a", { className: "card-open", href: links.open }, pictureOf(hit), wordsOf(hit));
+  const open = element("a", { className: "card-open", href: links.open }, pictureOf(hit), wordsOf(hit), foldedOf(hit));
+  if (isJudged(hit)) open.append(relevanceBar(hit.relevance));
   const similar = element("a", { className: "card-similar", href: links.similar, title: "More like this" }, icon("similar", 19));
   similar.append(element("span", { className: "sr-only" }, `More like: ${hit.caption || NO_CAPTION}`));
   const card = element("li", { className: "card" }, open, similar);

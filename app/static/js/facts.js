@@ -44,6 +44,12 @@ function row(name, value, title = null) {
   return [element("dt", {}, name), element("dd", { dir: "auto", title }, value)];
 }
 
+/** "taken_at" as "taken", its time without the T between. */
+function fileFact([name, value]) {
+  const shown = /^\d{4}-\d\d-\d\dT/.test(value) ? String(value).replace("T", " ") : readable(value);
+  return row(name.replace(/_at$/, "").replaceAll("_", " "), shown);
+}
+
 /** Rows for a hit; `information` (of /info) may still be under way: its rows then hold their place. */
 export function factRows(hit, information) {
   const place = information?.uri ? readablePlace(information.uri) : null;
@@ -56,6 +62,8 @@ export function factRows(hit, information) {
     ...row("Format", [hit.format, typeof bytes === "number" ? readableSize(bytes) : null].filter(Boolean).join(", ") || unknown),
   ];
   if (typeof hit.score === "number") rows.unshift(...row("Score", hit.score.toFixed(4), "Cosine of the angle between query and picture: 1 is the same"));
+  rows.push(...Object.entries(information?.tags ?? {}).flatMap(([name, value]) => row(name, readable(value), `A tag of the set ${name}`)));
+  rows.push(...Object.entries(hit.file_facts ?? {}).flatMap(fileFact));
   for (const [name, value] of Object.entries(hit.metadata ?? {})) rows.push(...row(name.replaceAll("_", " "), readable(value)));
   return rows;
 }

@@ -1,6 +1,7 @@
 // The full view as a step of the page: opens and closes with the address, walks through the grid's hits.
 import { toast } from "./toast.js";
 import { Viewer } from "./viewer.js";
+import { scaleOf } from "./why.js";
 
 const FETCH_AHEAD = 4; // pictures before the end at which more are asked for
 
@@ -9,6 +10,7 @@ export class FullView {
   #page;
   #service;
   #viewer;
+  #anchor = null; // the hit of the grid that is open, or behind which the open picture is folded
 
   constructor(service, address, page) {
     this.#address = address;
@@ -18,6 +20,7 @@ export class FullView {
       step: (by) => this.#step(by),
       closed: () => this.#closed(),
       similar: (id) => page.similar(id),
+      openTwin: (id) => this.#replace(id),
       linkTo: (id) => new URL(address.linkTo(page.question, id), location.href).href,
     });
   }
@@ -37,12 +40,13 @@ export class FullView {
     if (!id) {
       const last = this.#viewer.openId;
       this.hide();
-      if (last) this.#page.grid.focus(last);
+      if (last && !this.#page.grid.focus(this.#anchor?.id ?? last)) this.#page.grid.focus();
       return;
     }
-    const hit = this.#page.grid.hits.find((one) => one.id === id);
-    if (hit) this.#show(hit);
-    else this.#showFromElsewhere(id);
+    const { hits } = this.#page.grid;
+    const hit = hits.find((one) => one.id === id);
+    if (hit) this.#show(hit, hit);
+    else this.#showFromElsewhere(id, hits.find(({ folded }) => folded?.ids.includes(id)) ?? null);
   }
 
   hide() {
@@ -53,14 +57,16 @@ export class FullView {
   refresh() {
     const id = this.#viewer.openId;
     const hit = id && this.#page.grid.hits.find((one) => one.id === id);
-    if (hit) this.#show(hit);
+    if (hit) this.#show(hit, hit);
   }
 
-  #show(hit) {
+  /** `anchor` is the hit of the grid that stands for the picture; null for one that was not found here. */
+  #show(hit, anchor) {
     const { hits } = this.#page.grid;
-    const index = hits.indexOf(hit);
-    const { collection } = this.#page.question;
-    this.#viewer.show(hit, { index, count: hits.length, more: this.#page.hasMore, collection });
+    const { question, hasMore } = this.#page;
+    const index = anchor ? hits.indexOf(anchor) : -1;
+    this.#anchor = anchor;
+    this.#viewer.show(hit, { index, count: hits.length, more: hasMore, question, group: anchor, scale: scaleOf(hits) });
     if (index < 0) return;
     if (index >= hits.length - FETCH_AHEAD) this.#page.askMoreSoon();
     for (const neighbour of [hits[index + 1], hits[index - 1]]) {
@@ -68,11 +74,11 @@ export class FullView {
     }
   }
 
-  async #showFromElsewhere(id) {
+  async #showFromElsewhere(id, anchor) {
     const { question } = this.#page;
     try {
       const information = await this.#service.information(id, question.collection);
-      if (this.#address.read().open === id) this.#show({ captions: [], metadata: {}, ...information, id });
+      if (this.#address.read().open === id) this.#show({ captions: [], metadata: {}, ...information, id }, anchor);
     } catch (failure) {
       toast(failure.detail || "This picture cannot be shown");
       this.#address.replace({ question });
@@ -81,11 +87,14 @@ export class FullView {
 
   #step(by) {
     const { hits } = this.#page.grid;
-    const index = hits.findIndex(({ id }) => id === this.#viewer.openId);
+    const index = hits.findIndex(({ id }) => id === this.#anchor?.id);
     const next = hits[index + by];
-    if (index < 0 || !next) return;
-    this.#address.replace({ question: this.#page.question, open: next.id });
-    this.#show(next);
+    if (index >= 0 && next) this.#replace(next.id);
+  }
+
+  #replace(id) {
+    this.#address.replace({ question: this.#page.question, open: id });
+    this.follow(id);
   }
 
   #closed() {

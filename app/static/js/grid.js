@@ -1,7 +1,10 @@
 // The grid of pictures: places the cards, and moves among them by arrow keys with one tab stop for all.
-import { byId } from "./element.js";
+import { byId, element } from "./element.js";
 import { makeCard, placeCard } from "./card.js";
-import { justify, measuresFor, proportion } from "./justify.js";
+import { justifyAroundLine, measuresFor, proportion } from "./justify.js";
+import { countAboveLine } from "./relevance.js";
+
+const LINE_PX = 56;
 
 /** A plain click or Enter; with a modifier the browser opens a tab of its own. */
 function isPlain(event) {
@@ -16,6 +19,9 @@ export class Grid {
   #more = false;
   #active = 0;
   #width = 0;
+  #hasLine = false;
+  #line = element("li", { className: "unlikely", hidden: true }, element("span", {}, "From here on less than 10 % likely"));
+  #indexes = new WeakMap(); // card → its place
   #actions;
 
   /** `actions` has open(id), similar(id), links(hit) and leaveUpwards(). */
@@ -31,13 +37,15 @@ export class Grid {
     return this.#hits;
   }
 
-  /** Show these hits instead of the ones before. `more`: others may follow, so a last short row waits for them. */
-  show(hits, more) {
+  /** Show these hits instead of the ones before. `more`: others may follow, so a last short row waits for them.
+   *  `withLine`: draw the line under which pictures are unlikely. */
+  show(hits, more, { withLine = false } = {}) {
     const hadFocus = this.#list.contains(document.activeElement);
     this.#hits = hits;
     this.#cards = [];
     this.#active = 0;
     this.#more = more;
+    this.#hasLine = withLine;
     this.#list.replaceChildren();
     this.#list.setAttribute("aria-label", `${hits.length} pictures`);
     this.#arrange();
@@ -64,46 +72,62 @@ export class Grid {
   #arrange() {
     this.#width = this.#list.clientWidth;
     if (this.#width === 0) return;
-    const layout = justify(this.#hits.map(proportion), this.#width, measuresFor(this.#width));
+    const above = this.#hasLine ? countAboveLine(this.#hits) : -1;
+    const layout = justifyAroundLine(this.#hits.map(proportion), this.#width, measuresFor(this.#width), above, LINE_PX);
     const count = this.#more && layout.complete > 0 ? layout.complete : this.#hits.length;
     this.#boxes = layout.boxes.slice(0, count);
+    this.#makeCards(count);
+    this.#cards.forEach((made, index) => placeCard(made, this.#boxes[index]));
+    this.#placeLine(layout.line, above);
+    const last = this.#boxes.at(-1);
+    this.#list.style.height = last ? `${last.y + last.height}px` : "0px";
+  }
+
+  #makeCards(count) {
     const added = [];
     while (this.#cards.length < count) {
-      const hit = this.#hits[this.#cards.length];
+      const index = this.#cards.length;
+      const hit = this.#hits[index];
       const made = makeCard(hit, this.#actions.links(hit));
+      this.#indexes.set(made.card, index);
       this.#cards.push(made);
+      this.#stop(index, index === this.#active);
       added.push(made.card);
     }
     while (this.#cards.length > count) this.#cards.pop().card.remove();
-    this.#cards.forEach((made, index) => placeCard(made, this.#boxes[index]));
     this.#list.append(...added);
-    const last = this.#boxes.at(-1);
-    this.#list.style.height = last ? `${last.y + last.height}px` : "0px";
-    this.#markTabStop();
+  }
+
+  /** The line stands between its neighbours in the document too, for those who hear the page. */
+  #placeLine(y, above) {
+    this.#line.hidden = y === null;
+    if (y === null) return;
+    this.#line.style.top = `${y}px`;
+    const below = this.#cards[above]?.card ?? null;
+    if (this.#line.nextSibling !== below || !this.#line.isConnected) this.#list.insertBefore(this.#line, below);
   }
 
   #resized() {
     if (this.#list.clientWidth !== this.#width) this.#arrange();
   }
 
-  #markTabStop() {
-    this.#cards.forEach(({ open, similar }, index) => {
-      const stop = index === this.#active ? 0 : -1;
-      open.tabIndex = stop;
-      similar.tabIndex = stop;
-    });
+  #stop(index, isStop) {
+    const made = this.#cards[index];
+    if (!made) return;
+    made.open.tabIndex = isStop ? 0 : -1;
+    made.similar.tabIndex = isStop ? 0 : -1;
   }
 
   #indexOf(target) {
-    const card = target.closest(".card");
-    return this.#cards.findIndex((made) => made.card === card);
+    return this.#indexes.get(target.closest(".card")) ?? -1;
   }
 
   #focused(event) {
     const index = this.#indexOf(event.target);
     if (index < 0 || index === this.#active) return;
+    this.#stop(this.#active, false);
     this.#active = index;
-    this.#markTabStop();
+    this.#stop(index, true);
   }
 
   #clicked(event) {

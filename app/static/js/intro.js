@@ -16,8 +16,8 @@ function shortestOf({ captions, caption }) {
   return tidied.reduce((best, one) => (one.length < best.length ? one : best));
 }
 
-/** Short captions of these hits that begin differently; general ones when the collection has too few. */
-export function examplesFrom(hits) {
+/** Short captions of these hits that begin differently; `general` ones when the collection has too few. */
+export function examplesFrom(hits, general = GENERAL) {
   const chosen = new Map();
   let letters = 0;
   for (const words of hits.map(shortestOf)) {
@@ -27,7 +27,7 @@ export function examplesFrom(hits) {
     chosen.set(beginning, words);
     letters += words.length;
   }
-  return chosen.size >= FEWEST_OWN ? [...chosen.values()] : GENERAL;
+  return chosen.size >= FEWEST_OWN ? [...chosen.values()] : general;
 }
 
 export class Intro {

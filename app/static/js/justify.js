@@ -30,6 +30,16 @@ function placeRow(ratios, y, height, width, gap, full) {
   });
 }
 
+/** As justify, with `above` boxes (or -1: all of them) over a line of its own that is `line_px` high; `line` is its y, or null. */
+export function justifyAroundLine(ratios, width, measures, above, line_px) {
+  const upper = justify(above < 0 ? ratios : ratios.slice(0, above), width, measures);
+  if (above < 0) return { ...upper, line: null };
+  const lower = justify(ratios.slice(above), width, measures);
+  const line = above > 0 ? upper.height + measures.gap : 0;
+  const boxes = lower.boxes.map((box) => ({ ...box, y: box.y + line + line_px }));
+  return { boxes: [...upper.boxes, ...boxes], complete: above + lower.complete, line };
+}
+
 /** { boxes, complete, height }: one box a ratio; `complete` counts the boxes in rows that are final.
  *  Those depend on what came before only, so more pictures never move the ones already placed. */
 export function justify(ratios, width, { height, gap }) {

@@ -9,6 +9,7 @@ const KEYS = [
   [["←", "↑", "↓", "→"], "Move among the pictures, or to the next in the full view"],
   [["Enter"], "Open the picture"],
   [["S"], "More like this picture"],
+  [["H"], "In the full view: where in the picture it is"],
   [["Esc"], "Close, or clear the search"],
   [["Ctrl", "V"], "Search by the picture on the clipboard"],
   [["?"], "Show these keys"],

@@ -8,12 +8,13 @@ export class MoreRow {
   #onMore;
   #onAgain;
   #timer = 0;
-  #watcher;
+  #watcher = null;
 
   /** `listener` has more() and askAgain(). */
   constructor({ more, askAgain }) {
     this.#onMore = more;
     this.#onAgain = askAgain;
+    if (!("IntersectionObserver" in window)) return; // the button is enough
     this.#watcher = new IntersectionObserver((entries) => {
       if (entries.some((entry) => entry.isIntersecting)) this.#onMore();
     }, { rootMargin: `0px 0px ${NEAR}` });
@@ -32,7 +33,7 @@ export class MoreRow {
   offer() {
     this.#rest(); // observing anew reports at once when the row is already near
     this.#fill(this.#button("Show more", this.#onMore));
-    this.#watcher.observe(this.#place);
+    this.#watcher?.observe(this.#place);
   }
 
   /** More did not come: in words (of failure.wordsFor), tried again by itself when the service says when. */
@@ -56,7 +57,7 @@ export class MoreRow {
 
   #rest() {
     clearTimeout(this.#timer);
-    this.#watcher.disconnect();
+    this.#watcher?.disconnect();
   }
 
   #waitFor(pause_s, line) {

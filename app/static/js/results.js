@@ -5,6 +5,7 @@ import { Grid } from "./grid.js";
 import { describe, Heading } from "./heading.js";
 import { Intro } from "./intro.js";
 import { MoreRow } from "./more_row.js";
+import { Nearest, NOTHING_MATCHES } from "./nearest.js";
 import { Notice } from "./notice.js";
 import { isEmpty } from "./question.js";
 
@@ -19,6 +20,7 @@ export class Results {
     this.more = new MoreRow(listener);
     this.notice = new Notice(listener);
     this.intro = new Intro({ choose: listener.askWords, link: listener.linkToWords });
+    this.nearest = new Nearest({ choose: listener.askWords, link: listener.linkToWords });
     this.grid = new Grid(listener);
   }
 
@@ -60,6 +62,7 @@ export class Results {
     this.#answer = null;
     this.intro.hide();
     this.heading.hide();
+    this.nearest.hide();
     this.more.hide();
     this.grid.show([], false);
     this.notice.show(words);
@@ -71,10 +74,13 @@ export class Results {
     if (home) this.intro.show(hits);
     else this.intro.hide();
     this.heading.show(question, { partial: this.#answer.hits.length >= k });
-    this.grid.show(hits, this.hasMore);
+    const nothing = this.#answer.no_good_match === true;
+    if (nothing) this.nearest.show(hits, Boolean(question.words));
+    else this.nearest.hide();
+    this.grid.show(hits, this.hasMore, { withLine: !nothing && !home });
     this.#drawAfresh();
     window.scrollTo({ top: y, behavior: "instant" });
-    const count = `${hits.length}${this.hasMore ? " or more" : ""} pictures`;
+    const count = `${nothing ? `${NOTHING_MATCHES}: the nearest ` : ""}${hits.length}${this.hasMore ? " or more" : ""} pictures`;
     byId("live").textContent = home ? `${hits.length} pictures of the collection` : `${count} for ${describe(question)}`;
   }
 

@@ -40,14 +40,14 @@ function shareOfPicture(balance) {
 export class Service {
   #unfoldable = new Set(); // collections in which nobody has looked for duplicates yet
 
-  /** The answer's JSON. Raises Failure; an aborted request raises the AbortError of fetch. */
-  async #ask(url, signal, options = {}) {
+  /** The answer's JSON, or what `read` makes of it. Raises Failure; an aborted request raises the AbortError of fetch. */
+  async #ask(url, signal, options = {}, read = (response) => response.json()) {
     const patience = AbortSignal.timeout(PATIENCE_MS);
     const either = signal ? AbortSignal.any([signal, patience]) : patience;
     try {
       const response = await fetch(url, { ...options, signal: either });
       if (!response.ok) throw await failureOf(response);
-      return await response.json();
+      return await read(response);
     } catch (error) {
       if (error instanceof Failure || signal?.aborted) throw error;
       throw new Failure({ code: patience.aborted ? "too_slow" : "unreachable" });
@@ -68,6 +68,12 @@ export class Service {
 
   information(id, collection, signal) {
     return this.#ask(address(`v1/images/${encodeURIComponent(id)}/info`, { collection }), signal);
+  }
+
+  /** A picture's heat map for a question in one line, as a blob. */
+  heatMap(id, collection, q, signal) {
+    const url = address(`v1/images/${encodeURIComponent(id)}/heatmap`, { collection, q });
+    return this.#ask(url, signal, {}, (response) => response.blob());
   }
 
   /** A page of hits for a question, best first, folded and explained; a sample of the collection when nothing was asked. */

@@ -4,7 +4,10 @@ import { icon } from "./icon.js";
 import { NO_CAPTION } from "./card.js";
 import { copyText } from "./clipboard.js";
 import { factRows, fileName, readablePlace } from "./facts.js";
+import { HeatMap } from "./heat_map.js";
 import { toast } from "./toast.js";
+import { Twins } from "./twins.js";
+import { whyRows } from "./why.js";
 
 const SWIPE_PX = 50;
 const LARGEST_ZOOM = 2; // small pictures are not blown up beyond this
@@ -24,11 +27,15 @@ export class Viewer {
   #hit = null;
   #request = null;
   #parts = {};
+  #heat;
+  #twins;
 
-  /** `actions` has step(by), closed(), similar(id) and linkTo(id). */
+  /** `actions` has step(by), closed(), similar(id), openTwin(id) and linkTo(id). */
   constructor(service, actions) {
     this.#service = service;
     this.#actions = actions;
+    this.#heat = new HeatMap(service);
+    this.#twins = new Twins({ open: actions.openTwin, link: actions.linkTo });
     this.#build();
     this.#listen();
   }
@@ -37,14 +44,16 @@ export class Viewer {
     return this.#dialog.open ? this.#hit.id : null;
   }
 
-  /** Show a hit. `place` is { index, count, more, collection }; index -1 stands for a picture outside the grid. */
+  /** Show a hit. `place` is { index, count, more, question, group, scale }: `group` is the hit of the grid that
+   *  stands for it; index -1 stands for a picture outside the grid, `scale` for a full bar of "why". */
   show(hit, place) {
     if (this.openId === hit.id) return this.#showPlace(place);
     this.#hit = hit;
     this.#showPlace(place);
     this.#showPicture(hit);
     this.#showWords(hit);
-    this.#loadInformation(hit, place.collection);
+    this.#showReasons(hit, place);
+    this.#loadInformation(hit, place.question.collection);
     if (!this.#dialog.open) this.#dialog.showModal();
     this.#parts.side.scrollTop = 0;
   }
@@ -62,8 +71,8 @@ export class Viewer {
     parts.small = element("img", { className: "stage-small", alt: "" });
     parts.full = element("img", { className: "stage-full", alt: "" });
     parts.note = element("p", { className: "stage-note", hidden: true });
-    parts.frame = element("div", { className: "stage-picture" }, parts.small, parts.full);
-    parts.stage = element("div", { className: "stage" }, parts.frame, parts.note, parts.back, parts.next);
+    parts.frame = element("div", { className: "stage-picture" }, parts.small, parts.full, this.#heat.layer);
+    parts.stage = element("div", { className: "stage" }, parts.frame, parts.note, parts.back, parts.next, this.#heat.button);
     parts.place = element("p", { role: "status" });
     parts.close = button("Close", "close", "round viewer-close");
     parts.title = element("h2", { id: "viewer-title", dir: "auto" });
@@ -71,10 +80,11 @@ export class Viewer {
     parts.similar = button("", "similar", "button button-main", "More like this");
     parts.download = element("a", { className: "button" }, icon("download", 20), "Download");
     parts.copy = button("", "link", "button", "Copy link");
+    parts.why = element("section", { className: "why", hidden: true });
     parts.facts = element("dl", { className: "facts" });
     const top = element("div", { className: "side-top" }, parts.place, parts.close);
     const doing = element("div", { className: "side-actions" }, parts.similar, parts.download, parts.copy);
-    parts.side = element("div", { className: "side" }, top, parts.title, doing, parts.captions, parts.facts);
+    parts.side = element("div", { className: "side" }, top, parts.title, doing, parts.why, this.#twins.place, parts.captions, parts.facts);
     this.#dialog.append(parts.stage, parts.side);
   }
 
@@ -104,6 +114,7 @@ export class Viewer {
       ArrowLeft: () => this.#actions.step(-1),
       ArrowRight: () => this.#actions.step(1),
       s: () => this.#actions.similar(this.#hit.id),
+      h: () => this.#heat.toggle(),
     };
     const meaning = meanings[event.key];
     if (!meaning) return;
@@ -136,7 +147,7 @@ export class Viewer {
     full.classList.remove("is-here");
     note.hidden = true;
     full.alt = hit.caption || NO_CAPTION;
-    for (const image of [small, full]) {
+    for (const image of [small, full, this.#heat.layer]) {
       image.style.maxWidth = `${hit.width * LARGEST_ZOOM}px`;
       image.style.maxHeight = `${hit.height * LARGEST_ZOOM}px`;
     }
@@ -158,6 +169,15 @@ export class Viewer {
     captions.replaceChildren(...others.map((caption) => element("li", { dir: "auto" }, caption)));
     download.href = hit.image_url;
     download.download = `${hit.id}.${(hit.format ?? "jpg").toLowerCase()}`;
+  }
+
+  #showReasons(hit, { question, group, scale }) {
+    const { why } = this.#parts;
+    const rows = whyRows(hit, question, scale);
+    why.replaceChildren(...rows);
+    why.hidden = rows.length === 0;
+    this.#twins.show(group, hit.id, question.collection);
+    this.#heat.show(hit, question);
   }
 
   async #loadInformation(hit, collection) {
