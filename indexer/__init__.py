@@ -19,7 +19,7 @@ Read half (the service may import it):
     generations   the kept generations: listed, verified, gone back to, pruned
     disk_need     how much disk a change of model takes
     verification  what of a generation is not as it was published
-    sidecars      the files of duplicates and of jobs: verified and mended
+    sidecars      the files of duplicates, of uploads and of jobs: verified and mended
     thumbnail_seal  a thumbnail's own checksum
     dropping      dropping old generations, rows first, then files
     index_files   the files of a generation's index: opened, shared, compared

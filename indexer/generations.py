@@ -27,9 +27,11 @@ from indexer.verification import (
     Finding,
     catalog_findings,
     generation_findings,
+    listing_findings,
     row_findings,
     sidecar_findings,
     thumbnail_findings,
+    upload_findings,
     vector_findings,
 )
 
@@ -65,7 +67,8 @@ def verify(config: IndexConfig, generation: int | None = None) -> list[Finding]:
         for fingerprint, dim in {(record.fingerprint, record.dim): None for record in records}:
             findings += vector_findings(config, inspection, fingerprint, dim)
         findings += row_findings(config, inspection)
-    return [*findings, *thumbnail_findings(config), *sidecar_findings(config)]
+    findings += [*thumbnail_findings(config), *sidecar_findings(config)]
+    return [*findings, *upload_findings(config), *listing_findings(config)]
 
 
 def verify_files(config: IndexConfig, generation: int | None = None) -> list[Finding]:

@@ -5,18 +5,20 @@ opened again, and a member is found without reading the archive's headers. It ca
 again, and a member's own header is looked at before its bytes are believed. Opens no shard.
 """
 
+import hashlib
 import json
 import os
 import tarfile
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
+from itertools import chain
 from pathlib import Path
 
 from indexer.catalog.records import Json
 
 BLOCK_BYTES = 512
-_FORMAT = 1
+_FORMAT = 2  # the last line is a checksum of all before it
 _FULL_NAME_BYTES = 100  # a longer name, or one beyond ASCII, stands in a header before this one
 
 
@@ -46,22 +48,42 @@ def write_shard_index(path: Path, state: ShardState, entries: Iterable[ShardEntr
     """Keep a listing; it appears whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_suffix(f".{os.getpid()}.{threading.get_native_id()}.unfinished")
-    with unfinished.open("w", encoding="ascii") as lines:
-        lines.write(json.dumps({"format": _FORMAT, **asdict(state)}) + "\n")
-        for entry in entries:
-            lines.write(json.dumps(list(asdict(entry).values())) + "\n")
+    checksum = hashlib.sha256()
+    rows = (list(asdict(entry).values()) for entry in entries)
+    with unfinished.open("wb") as lines:
+        for row in chain(({"format": _FORMAT, **asdict(state)},), rows):
+            line = json.dumps(row).encode("ascii") + b"\n"
+            checksum.update(line)
+            lines.write(line)
+        lines.write(checksum.hexdigest().encode() + b"\n")
     unfinished.replace(path)
 
 
 def read_shard_index(path: Path, state: ShardState) -> Iterator[ShardEntry] | None:
-    """The kept listing of a shard in this state; None if there is none."""
+    """The kept listing of a shard in this state; None if there is none, or it was altered."""
     try:
-        lines = path.read_text("ascii").splitlines()
-        if json.loads(lines[0]) != {"format": _FORMAT, **asdict(state)}:
+        kept = path.read_bytes()
+        lines = kept.decode("ascii").splitlines()
+        if json.loads(lines[0]) != {"format": _FORMAT, **asdict(state)} or not _is_whole(kept):
             return None
-        return iter([ShardEntry(*json.loads(line)) for line in lines[1:]])
+        return iter([ShardEntry(*json.loads(line)) for line in lines[1:-1]])
     except (OSError, ValueError, IndexError, TypeError):  # a power cut may have left half of it
         return None
+
+
+def altered_listings(directory: Path) -> list[Path]:
+    """The kept listings that are not as they were written; those without a checksum are passed."""
+    if not directory.is_dir():
+        return []
+    old = b'{"format": 1,'
+    kept = ((path, path.read_bytes()) for path in sorted(directory.glob("*.jsonl")))
+    return [path for path, data in kept if not data.startswith(old) and not _is_whole(data)]
+
+
+def _is_whole(kept: bytes) -> bool:
+    """Whether the last line is the checksum of all lines before it."""
+    end = kept.rfind(b"\n", 0, -1) + 1
+    return kept[end:] == hashlib.sha256(kept[:end]).hexdigest().encode() + b"\n"
 
 
 def drop_unlisted(directory: Path, is_listed: Callable[[str], bool]) -> None:

@@ -1,7 +1,8 @@
-"""The SQLite files beside a catalog: what duplicates and jobs are kept in. Verified, and mended.
+"""The SQLite files beside a catalog: what duplicates, uploads and jobs are kept in. Verified, and
+mended.
 
-Groups of duplicates are found again by the next look. Decisions and jobs cannot be made again: what
-can still be read of a file that is broken is taken over into a new one.
+Groups of duplicates are found again by the next look. The rest cannot be made again: what can still
+be read of a file that is broken is taken over into a new one.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,6 +20,9 @@ from indexer.duplicates.schema import DIGESTED, DUPLICATE_MIGRATIONS
 from indexer.errors import CatalogDamagedError
 from indexer.jobs.schema import JOB_MIGRATIONS
 from indexer.jobs.store import FILE_NAME
+from indexer.uploads.damage import mend_uploads, set_altered_aside
+from indexer.uploads.schema import DIGESTED as UPLOADS_DIGESTED
+from indexer.uploads.schema import UPLOAD_MIGRATIONS
 
 Note = Callable[[str], None]
 
@@ -31,6 +35,7 @@ class _Sidecar:
     migrations: tuple[Migration, ...]
     taken_over: tuple[tuple[str, str], ...]
     digested: tuple[DigestedTable, ...] = ()
+    mend: Callable[[Database, Note, bool], None] | None = None  # the bool: it was begun anew
 
 
 def complaints(config: IndexConfig) -> Iterator[tuple[str, str]]:
@@ -45,16 +50,30 @@ def mend_sidecars(config: IndexConfig, note: Note) -> None:
     """Have all of them whole again; what is lost is said."""
     for sidecar in _sidecars(config):
         reasons = _complaints(sidecar)
-        if _is_broken(sidecar):
+        is_broken = _is_broken(sidecar)
+        if is_broken:
             _begin_anew(sidecar, reasons[0], note)
-        elif sidecar.digested:
-            _mend_rows(sidecar, note)
+        if sidecar.mend is not None:
+            with closing(Database(sidecar.path, sidecar.migrations)) as database:
+                sidecar.mend(database, note, is_broken)
+    set_altered_aside(config, note)
 
 
 def _sidecars(config: IndexConfig) -> list[_Sidecar]:
     known = (
         _Sidecar(
-            config.duplicates_path(), DUPLICATE_MIGRATIONS, (("decisions", "one, other"),), DIGESTED
+            config.duplicates_path(),
+            DUPLICATE_MIGRATIONS,
+            (("decisions", "one, other"),),
+            DIGESTED,
+            _mend_groups,
+        ),
+        _Sidecar(
+            config.uploads_path(),
+            UPLOAD_MIGRATIONS,
+            (("uploads", "image_id"), ("loose", "content_hash")),
+            UPLOADS_DIGESTED,
+            lambda database, note, is_new: mend_uploads(config, database, note, is_new=is_new),
         ),
         _Sidecar(
             config.data_dir / FILE_NAME,
@@ -97,10 +116,10 @@ def _begin_anew(sidecar: _Sidecar, reason: str, note: Note) -> None:
     )
 
 
-def _mend_rows(sidecar: _Sidecar, note: Note) -> None:
+def _mend_groups(database: Database, note: Note, _is_new: bool) -> None:
     """Forget altered decisions, and all groups if one is altered: looking finds them again."""
-    decisions, *groups = sidecar.digested
-    with closing(Database(sidecar.path, sidecar.migrations)) as database, database.transaction():
+    decisions, *groups = DIGESTED
+    with database.transaction():
         lost = database.execute(f"DELETE FROM {decisions.name} WHERE {altered(decisions)}")
         if lost:
             note(f"{lost} decisions on duplicates were altered and are forgotten")

@@ -18,8 +18,10 @@ from indexer.config import IndexConfig
 from indexer.errors import CatalogDamagedError, GenerationDamagedError
 from indexer.generation import Generation, open_generation
 from indexer.index_files import check_file
+from indexer.shard_index import altered_listings
 from indexer.sidecars import complaints
 from indexer.thumbnail_seal import is_altered
+from indexer.uploads.damage import damaged_contents
 from indexer.vector_index.index import IndexUnusableError
 from indexer.vector_store import VectorsMissingError, VectorStore, segment_name, segment_of
 
@@ -56,9 +58,24 @@ def row_findings(config: IndexConfig, inspection: Inspection) -> Iterator[Findin
 
 
 def sidecar_findings(config: IndexConfig) -> Iterator[Finding]:
-    """What is wrong with the files of duplicates and of jobs."""
+    """What is wrong with the files of duplicates, of uploads and of jobs."""
     for name, reason in complaints(config):
         yield Finding(None, name, reason)
+
+
+def upload_findings(config: IndexConfig) -> Iterator[Finding]:
+    """Which pictures that clients put have not the bytes that were put."""
+    for name, reason in damaged_contents(config):
+        yield Finding(None, name, reason)
+
+
+def listing_findings(config: IndexConfig) -> Iterator[Finding]:
+    """Which kept listings of shards are not as they were written."""
+    for path in altered_listings(config.shards_dir()):
+        reason = (
+            f"{path.name}: the listing of a shard was altered: the next index run lists it anew"
+        )
+        yield Finding(None, path.name, reason)
 
 
 def thumbnail_findings(config: IndexConfig) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ from indexer.found import FoundFile
 from indexer.timestamps import utc_now
 
 # States that may pass without the file changing: they are looked at again in every run.
-PASSING_CODES = ("unreadable", "not_found", "unreachable", "encode_failed")
+PASSING_CODES = ("unreadable", "not_found", "unreachable", "encode_failed", "altered")
 _PAGE_ROWS = 1_000
 
 _IS_SETTLED = """

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 
+from indexer.catalog.salvage import ASIDE
 from indexer.config import IndexConfig
 from indexer.found import FoundFile
 from indexer.uploads.contents import change_key
@@ -30,13 +31,20 @@ class UploadsSource:
         for upload in uploads:
             if upload.content_hash is None:
                 continue
-            is_there = self.config.upload_path(upload.content_hash).is_file()
+            path = self.config.upload_path(upload.content_hash)
+            code, reason = None, None
+            if not path.is_file():
+                code = "not_found"
+                reason = "its bytes are gone from the collection's own store: put it again"
+                if path.with_name(path.name + ASIDE).is_file():
+                    code = "altered"
+                    reason = "its bytes are not those that were put: put it again"
             yield FoundFile(
                 upload_uri(upload.image_id),
                 upload.size_bytes,
                 change_key(upload.content_hash),
-                code=None if is_there else "not_found",
-                reason=None if is_there else "its bytes are gone from the collection's own store",
+                code=code,
+                reason=reason,
                 captions=upload.captions,
                 metadata=upload.metadata,
             )

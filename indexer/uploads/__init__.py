@@ -9,5 +9,6 @@ Read half (the service may import it):
     contents  the bytes, by content hash
 
 Write half (the indexer only):
+    damage    what is not as it was put: found, and mended
     taking    what was put and removed → the collection's next generation
 """

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from indexer.catalog.salvage import ASIDE
 from indexer.config import IndexConfig
 from indexer.content_hash import content_hash_of
 from indexer.durability import full_disk_named, sync_directory
@@ -21,18 +22,22 @@ _ABANDONED_S = 3600.0  # nobody writes one file for so long
 _LARGEST = 2**63 - 1  # SQLite's integers
 
 
-def keep(config: IndexConfig, content_hash: str, data: bytes) -> None:
-    """Make the content durable under its hash; what is there and whole stays.
+def keep(config: IndexConfig, content_hash: str, data: bytes) -> bool:
+    """Make the content durable under its hash; what is there and whole stays. Returns whether it
+    had to be written.
 
     Raises DiskFullError.
     """
     path = config.upload_path(content_hash)
     with full_disk_named(config.collection_dir()):
-        if not _holds(path, data):
+        is_new = not _holds(path, data)
+        if is_new:
             _write(path, data)
+            path.with_name(path.name + ASIDE).unlink(missing_ok=True)
         # Also for a file that was there: whoever wrote it may not have come to this yet.
         for directory in (path.parent, config.uploads_dir(), config.collection_dir()):
             sync_directory(directory)
+    return is_new
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -74,8 +79,15 @@ def sweep(config: IndexConfig, is_needed: Callable[[str], bool]) -> None:
             with suppress(FileNotFoundError):
                 if time.time() - path.stat().st_mtime > _ABANDONED_S:
                     path.unlink()
-        elif not is_needed(path.name):
+        elif not is_needed(path.name.removesuffix(ASIDE)):
             path.unlink(missing_ok=True)
+
+
+def kept_contents(config: IndexConfig) -> Iterator[Path]:
+    """The files of all contents, each named by its hash; not those that were put aside."""
+    for path in _files(config.uploads_dir()):
+        if not path.name.startswith(_UNFINISHED) and not path.name.endswith(ASIDE):
+            yield path
 
 
 def _files(directory: Path) -> Iterator[Path]:

@@ -5,6 +5,7 @@ neither waits for the other. What stands here is the only record of what clients
 """
 
 from indexer.catalog.schema import Migration
+from indexer.catalog.schema_digests import DigestedTable, digest_of, statements
 
 # content_hash is NULL for a picture that was removed, until a generation without it is published.
 _UPLOADS = """
@@ -27,6 +28,17 @@ CREATE TABLE standing (
 # Contents that a picture does not have any more. Kept generations may still show them.
 _LOOSE = "CREATE TABLE loose (content_hash TEXT PRIMARY KEY) WITHOUT ROWID"
 
+UPLOAD_ROWS = DigestedTable(
+    "uploads",
+    ("image_id",),
+    ("version", "content_hash", "size_bytes", "captions", "metadata", "changed_at"),
+)
+DIGESTED = (
+    UPLOAD_ROWS,
+    DigestedTable("standing", ("only_row",), ("version", "taken", "generation")),
+    DigestedTable("loose", ("content_hash",)),
+)
+
 UPLOAD_MIGRATIONS: tuple[Migration, ...] = (
     Migration(
         version=1,
@@ -37,6 +49,14 @@ UPLOAD_MIGRATIONS: tuple[Migration, ...] = (
             _LOOSE,
             "INSERT INTO standing VALUES (1, 0, 0, NULL)",
             "CREATE INDEX uploads_by_content ON uploads (content_hash)",
+        ),
+    ),
+    Migration(
+        version=2,
+        reason="digests of what was put: flipped bits are found",
+        statements=(
+            *statements(DIGESTED),
+            *(f"UPDATE {table.name} SET digest = {digest_of(table)}" for table in DIGESTED),
         ),
     ),
 )

@@ -15,7 +15,7 @@ from indexer.catalog.records import Json
 from indexer.config import IndexConfig
 from indexer.content_hash import content_hash_of
 from indexer.durability import full_disk_named, sync_directory
-from indexer.errors import ImageNotFoundError
+from indexer.errors import CatalogDamagedError, ImageNotFoundError
 from indexer.timestamps import utc_now
 from indexer.uploads import contents
 from indexer.uploads.naming import checked_id
@@ -63,10 +63,10 @@ class UploadStore:
         ImageNotFoundError without `data` if there is none yet, ConfigError or DiskFullError.
         """
         checked_id(image_id)
-        content_hash = None
+        content_hash, is_mended = None, False
         if data is not None:
             content_hash = content_hash_of(data)
-            contents.keep(self.config, content_hash, data)
+            is_mended = contents.keep(self.config, content_hash, data)
         elif self.get(image_id) is None:
             raise ImageNotFoundError(image_id)
         with self._transaction() as database:
@@ -74,8 +74,7 @@ class UploadStore:
             if before is None and data is None:
                 raise ImageNotFoundError(image_id)
             if content_hash is not None and not self.config.upload_path(content_hash).is_file():
-                # What nobody needed a moment ago was deleted meanwhile.
-                contents.keep(self.config, content_hash, data or b"")
+                contents.keep(self.config, content_hash, data or b"")  # deleted meanwhile
             base = before or Upload(image_id, 0, content_hash, 0)
             wanted = Upload(
                 image_id,
@@ -85,9 +84,11 @@ class UploadStore:
                 base.captions if captions is None else tuple(captions),
                 base.metadata if metadata is None else dict(metadata),
             )
-            if wanted == before:
+            if wanted == before and not is_mended:
                 return PutResult(before, False, False, self._published_in(before))
             written = self._write(database, wanted, before)
+            if is_mended:
+                self._take_up_others(database, written)
         return PutResult(written, before is None, True, None)
 
     def remove(self, image_id: str) -> Upload:
@@ -177,7 +178,9 @@ class UploadStore:
             ),
         )
         if before is not None and before.content_hash != upload.content_hash:
-            database.execute("INSERT OR IGNORE INTO loose VALUES (?)", (before.content_hash,))
+            database.execute(
+                "INSERT OR IGNORE INTO loose (content_hash) VALUES (?)", (before.content_hash,)
+            )
         return replace(upload, version=version)
 
     def _published_in(self, upload: Upload) -> int | None:
@@ -187,6 +190,15 @@ class UploadStore:
     def _find(self, image_id: str) -> Upload | None:
         rows = self._rows(f"SELECT {_COLUMNS} FROM uploads WHERE image_id = ?", (image_id,))
         return _upload(rows[0]) if rows else None
+
+    def _take_up_others(self, database: Database, upload: Upload) -> None:
+        """Others of the same bytes may be on record as damaged: look at them again."""
+        rows = self._rows(
+            f"SELECT {_COLUMNS} FROM uploads WHERE content_hash = ? AND image_id <> ?",
+            (upload.content_hash, upload.image_id),
+        )
+        for other in map(_upload, rows):
+            self._write(database, other, other)
 
     def _is_held(self, content_hash: str) -> bool:
         return bool(self._rows("SELECT 1 FROM uploads WHERE content_hash = ?", (content_hash,)))
@@ -218,11 +230,9 @@ class UploadStore:
 
 def _upload(row: Row) -> Upload:
     image_id, version, content_hash, size_bytes, captions, metadata = row
-    return Upload(
-        image_id,
-        version,
-        content_hash,
-        size_bytes,
-        tuple(json.loads(captions)),
-        json.loads(metadata),
-    )
+    try:
+        captions, metadata = tuple(json.loads(captions)), json.loads(metadata)
+    except ValueError as error:
+        reason = f"the row {image_id!r} of uploads was altered"
+        raise CatalogDamagedError("uploads.sqlite", reason) from error
+    return Upload(image_id, version, content_hash, size_bytes, captions, metadata)
