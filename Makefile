@@ -14,7 +14,7 @@ PORT ?= 8000
 IMAGES ?=
 DATA ?=
 PYTEST_ARGS ?=
-# A file of tests stays in one process.
+# A file of tests stays in one process, which computes in one thread.
 TEST_PROCESSES ?= 2
 BENCH ?=
 BENCH_ARGS ?=
@@ -110,7 +110,7 @@ $(BIN)/sightline index "$$IMAGES" & indexing=$$!; \
 endef
 
 test: lint ## Run the linters, then every test
-	@$(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile $(PYTEST_ARGS)
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile $(PYTEST_ARGS)
 
 lint: install-test ## Check form, types and import contracts
 	$(BIN)/ruff format --check .

@@ -24,6 +24,8 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
+from tests.sharing import made_once
+
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 ARGUMENTS = (
@@ -134,7 +136,7 @@ def command(data: Path, *words: str) -> None:
 
 
 def _environment(data: Path) -> dict[str, str]:
-    return {**os.environ, "SIGHTLINE_DATA_DIR": str(data), "OMP_NUM_THREADS": "2"}
+    return {**os.environ, "SIGHTLINE_DATA_DIR": str(data), "OMP_NUM_THREADS": "1"}
 
 
 @contextmanager
@@ -175,9 +177,13 @@ def wait_until_served(url: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def gallery(tmp_path_factory: pytest.TempPathFactory) -> Gallery:
+def gallery(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Gallery:
     """Drawn pictures, one of them three times; others under captions that mean harm."""
-    folder = tmp_path_factory.mktemp("gallery")
+    folder = made_once(tmp_path_factory, worker_id, "page-gallery", _draw)
+    return Gallery(folder, folder / "manifest.jsonl", folder / "hostile.jsonl")
+
+
+def _draw(folder: Path) -> None:
     command(folder, "gallery", str(folder), "--count", str(GALLERY_PICTURES), "--seed", str(SEED))
     manifest = folder / "manifest.jsonl"
     drawn = [json.loads(line) for line in manifest.read_text("utf-8").splitlines()]
@@ -188,7 +194,6 @@ def gallery(tmp_path_factory: pytest.TempPathFactory) -> Gallery:
     strange = folder / "strange"
     count = str(len(HOSTILE_CAPTIONS))
     command(folder, "gallery", str(strange), "--count", count, "--seed", str(SEED + 1))
-    hostile = folder / "hostile.jsonl"
     rows = []
     drawn_strangely = (strange / "manifest.jsonl").read_text("utf-8").splitlines()
     for caption, line in zip(HOSTILE_CAPTIONS, drawn_strangely, strict=True):
@@ -196,17 +201,22 @@ def gallery(tmp_path_factory: pytest.TempPathFactory) -> Gallery:
         rows.append(json.dumps({"file": file, "caption": caption, "by": caption}))
     (folder / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 and no more")
     rows.append(json.dumps({"file": "broken.jpg", "caption": "a broken file"}))
-    hostile.write_text("\n".join(rows) + "\n", "utf-8")
-    return Gallery(folder, manifest, hostile)
+    (folder / "hostile.jsonl").write_text("\n".join(rows) + "\n", "utf-8")
 
 
 @pytest.fixture(scope="session")
-def service(tmp_path_factory: pytest.TempPathFactory, request) -> Iterator[Service]:
-    """The gallery, indexed and served; the service loads its model while the pictures are drawn."""
+def service(
+    tmp_path_factory: pytest.TempPathFactory, worker_id: str, gallery: Gallery
+) -> Iterator[Service]:
+    """The gallery, indexed once a run, and served from a copy."""
+
+    def index(folder: Path) -> None:
+        command(folder, "index", str(gallery.manifest), str(gallery.hostile_manifest))
+
+    indexed = made_once(tmp_path_factory, worker_id, "page-index", index)
     data = tmp_path_factory.mktemp("data")
+    shutil.copytree(indexed, data, dirs_exist_ok=True)
     with started(data) as process:
-        gallery: Gallery = request.getfixturevalue("gallery")
-        command(data, "index", str(gallery.manifest), str(gallery.hostile_manifest))
         url = address_of(process)
         wait_until_served(url)
         yield Service(url, data)

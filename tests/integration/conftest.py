@@ -1,5 +1,6 @@
 """A real gallery, indexed by the real pipeline with the built-in model, made once a run."""
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from indexer.searcher import Searcher
 from models.config import ModelConfig
 from models.encoder import Embeddings, Encoder
 from models.loading import load_encoder, model_key
+from tests.sharing import made_once
 
 PICTURES = 240
 
@@ -36,20 +38,32 @@ def encoder() -> Encoder:
 
 
 @pytest.fixture(scope="session")
-def gallery(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> IndexedGallery:
-    """Drawn, indexed, opened."""
+def gallery(
+    tmp_path_factory: pytest.TempPathFactory, worker_id: str, encoder: Encoder
+) -> IndexedGallery:
+    """Drawn and indexed once a run, copied and opened."""
+    made = made_once(
+        tmp_path_factory, worker_id, "indexed-gallery", lambda folder: _index(folder, encoder)
+    )
     directory = tmp_path_factory.mktemp("gallery")
+    shutil.copytree(made, directory, dirs_exist_ok=True)
+    searcher = Searcher.open(_config(directory))
+    items = tuple(searcher.sample(PICTURES, seed=0))
+    images = np.concatenate([searcher.embedding(item.image_id) for item in items])
+    return IndexedGallery(directory, searcher, items, images)
+
+
+def _config(directory: Path) -> IndexConfig:
+    return IndexConfig(directory / "data", embed_captions=False)
+
+
+def _index(directory: Path, encoder: Encoder) -> None:
     manifest = generate_gallery(directory / "pictures", count=PICTURES, seed=1)
-    config = IndexConfig(directory / "data", embed_captions=False)
     summary = index_collection(
-        config,
+        _config(directory),
         [manifest],
         model_key=model_key(ModelConfig()),
         load_encoder=lambda: encoder,
         progress=SilentProgress(),
     )
     assert (summary.new, summary.skipped) == (PICTURES, 0)
-    searcher = Searcher.open(config)
-    items = tuple(searcher.sample(PICTURES, seed=0))
-    images = np.concatenate([searcher.embedding(item.image_id) for item in items])
-    return IndexedGallery(directory, searcher, items, images)
