@@ -69,7 +69,8 @@ def opened(text: str, key: bytes) -> Cursor:
 
 def stamp_of(record: GenerationRecord) -> bytes:
     """What tells a generation from another one of the same number, of a collection made anew."""
-    text = f"{record.generation} {record.created_at} {record.fingerprint}"
+    # The time is kept to the second; the manifest names every file with its checksum.
+    text = f"{record.generation} {record.created_at} {record.fingerprint} {record.manifest}"
     return hashlib.blake2b(text.encode(), digest_size=_STAMP_BYTES).digest()
 
 

@@ -239,6 +239,7 @@ def test_cursor_of_a_collection_that_was_made_anew_has_expired(
     with running(settings_for(), lambda _: library.encoder) as client:
         cursor = _search(client, question)["next_cursor"]
     library.config().collection_dir().rename(library.data_dir / "as it was")
+    library.add("one more.png", "purple")
     library.index()
     with running(settings_for(), lambda _: library.encoder) as client:
         answer = client.post("/v1/search", json={**question, "cursor": cursor})
