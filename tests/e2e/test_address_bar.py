@@ -72,7 +72,7 @@ def test_reload_restores_a_search_by_a_picture(page: Page, gallery):
     first = page.locator(".card").first.get_attribute("data-id")
     page.reload()
     expect(page.locator("#heading-text")).to_have_text("Pictures like yours")
-    expect(page.locator("#chip img")).to_be_visible()
+    expect(page.locator("#chips img")).to_be_visible()
     assert page.locator(".card").first.get_attribute("data-id") == first
 
 

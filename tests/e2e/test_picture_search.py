@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,7 @@ def boat(gallery) -> Path:
 def expect_found(page: Page, path: Path) -> None:
     """The picture in this file is the best match of the search by it."""
     expect(page.locator("#heading-text")).to_contain_text("Pictures like yours")
-    expect(page.locator("#chip img")).to_be_visible()
+    expect(page.locator("#chips img")).to_be_visible()
     page.locator(".card-open").first.click()
     expect(page.locator("#viewer .facts")).to_contain_text(path.name)
 
@@ -70,19 +71,23 @@ def test_card_dragged_out_finds_pictures_like_it(page: Page):
     assert f"similar={dragged}" in page.url
 
 
-def test_words_refine_a_picture_and_the_balance_shifts(page: Page, boat: Path):
+def test_words_refine_a_picture_and_the_weights_shift(page: Page, boat: Path):
     page.set_input_files("#file", boat)
     expect(page.locator("#heading-text")).to_have_text("Pictures like yours")
     assert page.get_by_placeholder("Add words to refine").is_visible()
     page.fill("#words", "green")
     expect(page.locator("#heading-text")).to_have_text("Pictures like yours, and green")
-    expect(page.locator("#chip img")).to_be_visible()
-    slider = page.get_by_label("Picture", exact=True)
-    slider.press("Home")
+    expect(page.locator("#chips img")).to_be_visible()
+    words = page.get_by_label("Weight of “green”")
+    picture = page.get_by_label("Weight of your picture")
+    for _ in range(9):
+        words.press("ArrowLeft")
     expect(page.locator(".card").first).to_contain_text("boat")
-    slider.press("End")
+    expect(page).to_have_url(re.compile(r"weight=0\.\d"))
+    words.press("End")
+    for _ in range(10):
+        picture.press("ArrowLeft")
     expect(page.locator(".card").first).not_to_contain_text("boat")
-    assert "balance=0.9" in page.url
 
 
 def test_words_refine_a_picture_of_the_collection(page: Page):
@@ -110,7 +115,7 @@ def test_removed_picture_leaves_the_words(page: Page, boat: Path):
     expect(page.locator("#heading-text")).to_have_text("Pictures like yours, and boat")
     page.get_by_role("button", name="Remove the picture").click()
     expect(page.locator("#heading-text")).to_have_text("Best matches for boat")
-    expect(page.locator("#chip")).to_be_hidden()
+    expect(page.locator("#chips")).to_be_hidden()
 
 
 def test_refused_picture_shows_the_reason_of_the_service(page: Page, watch, boat: Path):

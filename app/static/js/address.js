@@ -1,10 +1,46 @@
 // The address bar: a view of the page to and from a URL and its history entry. Decides nothing about what is shown.
-import { EVEN_BALANCE, isCombined, makeQuestion } from "./question.js";
+import { makeQuestion } from "./question.js";
+import { readValue, writeValue } from "./filters.js";
 import { recallPicture } from "./picture.js";
+import { makeTerm, readTerm, writeTerm } from "./term.js";
 
-function balanceFrom(text) {
-  const balance = Number.parseFloat(text ?? "");
-  return balance >= 0.1 && balance <= 0.9 ? balance : EVEN_BALANCE;
+const FIELD = "is."; // before the name of a field whose values are chosen: is.colour=red
+
+function isPlainPicture(term) {
+  return term?.id && term.weight === 1 && !term.excluded;
+}
+
+/** The pictures of the visitor's, which live in the history entry only: where among the terms they stand, and how. */
+function uploadsOf({ terms }) {
+  return terms.flatMap(({ picture, weight, excluded }, at) => (picture ? [{ key: picture.key, at, weight, excluded }] : []));
+}
+
+/** Addresses of earlier versions share the weight between one picture and the words: `balance` is that of the words. */
+function sharedWeights(parameters) {
+  const balance = Number.parseFloat(parameters.get("balance") ?? "");
+  return balance >= 0.1 && balance <= 0.9 ? { words: balance, picture: 1 - balance } : { words: 1, picture: 1 };
+}
+
+function termsFrom(parameters, pictureWeight) {
+  const similar = parameters.get("similar");
+  const terms = parameters.getAll("term").map(readTerm).filter(Boolean);
+  if (similar) terms.unshift(makeTerm({ id: similar, weight: pictureWeight }));
+  for (const { key, at, weight, excluded } of history.state?.uploads ?? []) {
+    const picture = recallPicture(key);
+    if (picture) terms.splice(at, 0, makeTerm({ picture, weight, excluded }));
+  }
+  return terms;
+}
+
+function filtersFrom(parameters) {
+  const names = [...new Set(parameters.keys())].filter((name) => name.startsWith(FIELD) && name.length > FIELD.length);
+  return Object.fromEntries(names.map((name) => [name.slice(FIELD.length), parameters.getAll(name).map(readValue)]));
+}
+
+function writeTerms(parameters, { terms }) {
+  const named = terms.filter(({ picture }) => !picture);
+  if (isPlainPicture(named[0])) parameters.set("similar", named.shift().id);
+  for (const term of named) parameters.append("term", writeTerm(term));
 }
 
 export class Address {
@@ -13,11 +49,16 @@ export class Address {
 
   /** The relative link to a view: a question, and the id of the picture open in the full view. */
   linkTo(question, open = null) {
+    const { words, weight, terms, like, dislike, filters, where, collection } = question;
     const parameters = new URLSearchParams();
-    if (question.words) parameters.set("q", question.words);
-    if (question.similar) parameters.set("similar", question.similar);
-    if (isCombined(question) && question.balance !== EVEN_BALANCE) parameters.set("balance", question.balance);
-    if (question.collection && question.collection !== this.plainCollection) parameters.set("collection", question.collection);
+    if (words) parameters.set("q", words);
+    if (words && terms.length && weight !== 1) parameters.set("weight", weight);
+    writeTerms(parameters, question);
+    like.forEach((id) => parameters.append("like", id));
+    dislike.forEach((id) => parameters.append("dislike", id));
+    for (const [field, values] of Object.entries(filters)) values.forEach((value) => parameters.append(FIELD + field, writeValue(value)));
+    if (where) parameters.set("where", where);
+    if (collection && collection !== this.plainCollection) parameters.set("collection", collection);
     if (open) parameters.set("open", open);
     const query = parameters.toString();
     return query ? `?${query}` : location.pathname;
@@ -26,11 +67,15 @@ export class Address {
   /** The view that the address bar names: { question, open }. */
   read() {
     const parameters = new URLSearchParams(location.search);
+    const shared = sharedWeights(parameters);
     const question = makeQuestion({
       words: parameters.get("q") ?? "",
-      similar: parameters.get("similar"),
-      picture: recallPicture(history.state?.picture),
-      balance: balanceFrom(parameters.get("balance")),
+      weight: parameters.get("weight") ?? shared.words,
+      terms: termsFrom(parameters, shared.picture),
+      like: parameters.getAll("like"),
+      dislike: parameters.getAll("dislike"),
+      filters: filtersFrom(parameters),
+      where: parameters.get("where") ?? "",
       collection: parameters.get("collection") ?? this.plainCollection,
     });
     return { question, open: parameters.get("open") };
@@ -38,12 +83,12 @@ export class Address {
 
   /** Write a view as a new entry of the history. `opened`: closing the full view steps back to the entry before. */
   push({ question, open = null }, { opened = false } = {}) {
-    history.pushState({ picture: question.picture?.key ?? null, opened, y: opened ? window.scrollY : 0 }, "", this.linkTo(question, open));
+    history.pushState({ uploads: uploadsOf(question), opened, y: opened ? window.scrollY : 0 }, "", this.linkTo(question, open));
   }
 
   /** Write a view over the present entry. */
   replace({ question, open = null }) {
-    history.replaceState({ ...history.state, picture: question.picture?.key ?? null }, "", this.linkTo(question, open));
+    history.replaceState({ ...history.state, uploads: uploadsOf(question) }, "", this.linkTo(question, open));
   }
 
   /** Keep how far down the visitor is and how many pictures were asked for, for the way back and for a reload. */

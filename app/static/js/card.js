@@ -1,6 +1,7 @@
 // One picture of the grid: a link to its full view, its words, a link to its likes. Strangers' words stay text.
 import { CARD_TYPE } from "./intake.js";
 import { element } from "./element.js";
+import { feedbackButtons } from "./feedback.js";
 import { icon } from "./icon.js";
 import { isJudged, percent, relevanceBar } from "./relevance.js";
 
@@ -56,7 +57,7 @@ export function makeCard(hit, links) {
   if (isJudged(hit)) open.append(relevanceBar(hit.relevance));
   const similar = element("a", { className: "card-similar", href: links.similar, title: "More like this" }, icon("similar", 19));
   similar.append(element("span", { className: "sr-only" }, `More like: ${hit.caption || NO_CAPTION}`));
-  const card = element("li", { className: "card" }, open, similar);
+  const card = element("li", { className: "card" }, open, similar, ...feedbackButtons({ className: "card-judge", tabIndex: -1 }));
   card.style.setProperty("--hue", hueOf(hit.id));
   card.dataset.id = hit.id;
   open.addEventListener("dragstart", (event) => {

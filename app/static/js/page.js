@@ -2,16 +2,17 @@
 import { byId } from "./element.js";
 import { Address } from "./address.js";
 import { Asker } from "./asker.js";
+import { Asking } from "./asking.js";
 import { Collections } from "./collections.js";
 import { Failure } from "./failure.js";
 import { FullView } from "./full_view.js";
-import { Intake } from "./intake.js";
+import { describe } from "./heading.js";
+import { HistoryDialog } from "./history_dialog.js";
 import { KeysDialog } from "./keys_dialog.js";
-import { Picture } from "./picture.js";
 import { isEmpty, keyOf, makeQuestion } from "./question.js";
+import { QuestionHistory } from "./question_history.js";
 import { RecentAnswers } from "./recent_answers.js";
 import { Results } from "./results.js";
-import { SearchBox } from "./search_box.js";
 import { SkippedDialog } from "./skipped_dialog.js";
 import { StatusLine } from "./status_line.js";
 import { Typing } from "./typing.js";
@@ -31,6 +32,7 @@ export class Page {
   #answers = new RecentAnswers();
   #seed = newSeed();
   #typing = new Typing();
+  #history = new QuestionHistory();
 
   constructor(service) {
     this.asker = new Asker(service, {
@@ -38,19 +40,24 @@ export class Page {
       failed: (asked, failure) => this.#failed(asked, failure),
       waiting: (isWaiting) => this.#showWaiting(isWaiting),
     });
-    this.collections = new Collections(service, (name) => this.go(makeQuestion({ words: this.box.words, collection: name })));
+    this.collections = new Collections(service, (name) => this.go(makeQuestion({ words: this.asking.box.words, collection: name })));
     this.skipped = new SkippedDialog(service);
     this.status = new StatusLine(() => this.skipped.open(this.#question.collection));
-    this.intake = new Intake({ onPicture: (file) => this.#take(file), onSimilar: (id) => this.similar(id) });
-    this.box = new SearchBox(this.#boxListener());
+    this.asking = new Asking(service, this);
     this.results = new Results(this.#resultsListener());
     this.fullView = new FullView(service, this.#address, this);
-    this.keys = new KeysDialog(() => this.box.focus());
+    this.history = new HistoryDialog(this.#history, (link) => this.follow(link));
+    this.keys = new KeysDialog({ "/": () => this.asking.box.focus(), f: () => this.asking.filters.toggle(), a: () => this.history.open() });
     this.#listenToTheWindow();
   }
 
   get question() {
     return this.#question;
+  }
+
+  /** Whether the last question brought nothing but a failure. */
+  get isRefused() {
+    return this.#asked === null && !this.asker.busy;
   }
 
   get grid() {
@@ -73,7 +80,7 @@ export class Page {
     }
     this.#address.plainCollection = this.collections.plain;
     this.#arrive();
-    if (isEmpty(this.#question) && matchMedia("(hover: hover)").matches) this.box.focus();
+    if (isEmpty(this.#question) && matchMedia("(hover: hover)").matches) this.asking.box.focus();
   }
 
   /** Ask a question as a new step of the history. */
@@ -91,7 +98,13 @@ export class Page {
     }
     if (replace) this.#address.replace({ question });
     else this.#address.push({ question });
+    this.#remember(question, replace);
     this.#ask(question, { k: FIRST_K, y: 0 });
+  }
+
+  #remember(question, replacesLast) {
+    if (isEmpty(question) || question.terms.some(({ picture }) => picture)) return;
+    this.#history.keep({ link: this.#address.linkTo(question), words: describe(question) }, { replacesLast });
   }
 
   home() {
@@ -99,47 +112,27 @@ export class Page {
   }
 
   similar(id) {
-    this.go(this.#likeThis(id));
+    this.go(this.asking.like(id));
   }
 
   askMoreSoon() {
     this.#askMore();
   }
 
-  #likeThis(id) {
-    return makeQuestion({ similar: id, collection: this.#question.collection });
-  }
-
-  /** The question as it stands, words that are not asked yet included, with these changes. */
-  #with(changes) {
-    return makeQuestion({ ...this.#question, words: this.box.words, ...changes });
-  }
-
-  #boxListener() {
-    return {
-      typed: (words) => this.#later(this.#with({ words })),
-      entered: (words) => this.go(this.#with({ words })),
-      cleared: () => this.go(this.#with({ words: "" })),
-      pictureRemoved: () => this.go(this.#with({ similar: null, picture: null })),
-      balanced: (balance) => this.#later(this.#with({ balance })),
-      descend: () => this.grid.focus(),
-    };
-  }
-
   #resultsListener() {
     return {
       open: (id) => this.fullView.open(id),
       similar: (id) => this.similar(id),
-      links: ({ id }) => ({ open: this.#address.linkTo(this.#question, id), similar: this.#address.linkTo(this.#likeThis(id)) }),
-      leaveUpwards: () => this.box.focus(),
+      links: ({ id }) => ({ open: this.#address.linkTo(this.#question, id), similar: this.#address.linkTo(this.asking.like(id)) }),
+      leaveUpwards: () => this.asking.box.focus(),
       more: () => this.#askMore(),
       shuffle: () => this.#shuffle(),
       retry: () => this.#retry(),
-      choosePicture: () => this.intake.choose(),
+      choosePicture: () => this.asking.intake.choose(),
       startAgain: () => this.home(),
       askAgain: () => this.#ask(this.#question, { k: FIRST_K, y: 0 }),
-      askWords: (words) => this.go(this.#with({ words })),
-      linkToWords: (words) => this.#address.linkTo(this.#with({ words })),
+      askWords: (words) => this.go(this.asking.with({ words })),
+      linkToWords: (words) => this.#address.linkTo(this.asking.with({ words })),
     };
   }
 
@@ -161,16 +154,22 @@ export class Page {
     });
   }
 
+  /** From the search down to the pictures. */
+  descend() {
+    this.grid.focus();
+  }
+
+  /** Show the view of a link of this page, as a new step of the history. */
+  follow(link) {
+    history.pushState(null, "", link);
+    this.#arrive();
+  }
+
   /** Ask once the visitor pauses; words of one thought share a step of the history. */
-  #later(question) {
+  later(question) {
     this.#typing.pause((isSameThought) => {
       if (keyOf(question) !== keyOf(this.#question)) this.#step(question, isSameThought && !isEmpty(this.#question));
     }, { at_once: isEmpty(question) });
-  }
-
-  async #take(file) {
-    const picture = await Picture.fromFile(file);
-    this.go(this.#with({ picture, similar: null }));
   }
 
   #showWaiting(isWaiting) {
@@ -201,13 +200,13 @@ export class Page {
   #comeBack(question, { asked, answer }, { y, open }) {
     this.asker.stop();
     this.#question = question;
-    this.box.show(question);
+    this.asking.show(question);
     this.#answered({ ...asked, question, y, open, extending: false }, answer);
   }
 
   #ask(question, { k, y, open = null }) {
     this.#question = question;
-    this.box.show(question);
+    this.asking.show(question);
     this.collections.show(question.collection);
     this.asker.ask({ question, k, y, open, seed: this.#seed, cursor: null, extending: false });
   }

@@ -44,6 +44,12 @@ export class Picture {
     this.preview = preview;
   }
 
+  /** The picture itself as a data URL, made once. */
+  dataUrl() {
+    this.sent ??= asDataUrl(this.blob);
+    return this.sent;
+  }
+
   /** A file that the browser cannot draw is sent as it is: the service then says what is wrong with it. */
   static async fromFile(file) {
     const key = `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 8)}`;

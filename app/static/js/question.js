@@ -1,29 +1,58 @@
-// A question: words, a picture of the collection, a picture of the visitor's, or words with one of them. A frozen value.
+// A question: words, further terms, examples that were liked or not, and filters. A frozen value.
+import { hasEffect, isPicture, makeTerm, subjectOf } from "./term.js";
+import { isNoFilter, makeFilters } from "./filters.js";
 
-export const EVEN_BALANCE = 0.5;
+export const MOST_TERMS = 15; // the service takes 16, and the words are one
 
-/** A question; `similar` (an image id) and `picture` (a Picture) exclude each other. `balance` is the share of the words. */
-export function makeQuestion({ words = "", similar = null, picture = null, balance = EVEN_BALANCE, collection = null } = {}) {
+function unique(items, keyOfItem = (item) => item) {
+  return [...new Map(items.map((item) => [keyOfItem(item), item])).values()];
+}
+
+/** A question. `weight` is that of the words; `terms` (of term.js) come besides; `like` and `dislike` are ids. */
+export function makeQuestion({ words = "", weight = 1, terms = [], like = [], dislike = [], filters = {}, where = "", collection = null } = {}) {
   return Object.freeze({
     words: words.replace(/\s+/g, " ").trim(),
-    similar: picture ? null : similar,
-    picture,
-    balance,
+    weight: makeTerm({ weight }).weight,
+    terms: Object.freeze(unique(terms, subjectOf).slice(-MOST_TERMS)),
+    like: Object.freeze(unique(like)),
+    dislike: Object.freeze(unique(dislike).filter((id) => !like.includes(id))),
+    filters: makeFilters(filters),
+    where: where.trim(),
     collection,
   });
 }
 
-export function isEmpty({ words, similar, picture }) {
-  return !words && !similar && !picture;
+/** Nothing is asked at all: the collection shows itself. */
+export function isEmpty({ words, terms, like, dislike, filters, where }) {
+  return !words && terms.length + like.length + dislike.length === 0 && isNoFilter({ filters, where });
 }
 
-/** Words and a picture at once: only then does the balance matter. */
-export function isCombined({ words, similar, picture }) {
-  return Boolean(words && (similar || picture));
+/** Something is looked for; without it filters and exclusions only narrow the collection. */
+export function hasDirection({ words, weight, terms, like }) {
+  return Boolean((words && (terms.length === 0 || weight !== 0)) || terms.some(hasEffect) || like.length);
+}
+
+/** The ids of the pictures that are looked for: they need not be found. */
+export function soughtIds({ terms }) {
+  return new Set(terms.filter((term) => term.id && !term.excluded && term.weight > 0).map(({ id }) => id));
+}
+
+/** The terms without the one of this subject. */
+export function termsWithout({ terms }, subject) {
+  return terms.filter((term) => subjectOf(term) !== subject);
+}
+
+/** The terms with other properties for the one of this subject. */
+export function termsWith({ terms }, subject, changes) {
+  return terms.map((term) => (subjectOf(term) === subject ? makeTerm({ ...term, ...changes }) : term));
+}
+
+export function showsPictures({ terms }) {
+  return terms.some(isPicture);
 }
 
 /** A text that two questions share exactly when they ask the same. */
-export function keyOf(question) {
-  const { words, similar, picture, balance, collection } = question;
-  return JSON.stringify([words, similar, picture?.key ?? null, isCombined(question) ? balance : null, collection]);
+export function keyOf({ words, weight, terms, like, dislike, filters, where, collection }) {
+  const parts = terms.map((term) => [subjectOf(term), term.excluded ? "not" : term.weight]);
+  return JSON.stringify([words, words && terms.length ? weight : null, parts, like, dislike, filters, where, collection]);
 }

@@ -1,14 +1,15 @@
 // A question as one line of text, as the service reads it. Knows no element of the page.
-import { isCombined } from "./question.js";
+import { hasEffect } from "./term.js";
 
 function quoted(text) {
   return `"${text.replace(/["\\]/g, "\\$&")}"`;
 }
 
-/** Words and a picture of the collection as one line; null where a picture of the visitor's asks, which no line can hold. */
-export function asOneLine(question) {
-  const { words, similar, picture, balance } = question;
-  if (picture) return words || null;
-  if (isCombined(question)) return `${quoted(words)}:${balance} + photo:${quoted(similar)}:${(1 - balance).toFixed(2)}`;
-  return similar ? `photo:${quoted(similar)}` : words || null;
+/** The terms of a question as one line; null where a picture of the visitor's asks, or nothing that a line can hold. */
+export function asOneLine({ words, weight, terms }) {
+  if (terms.length === 0) return words || null;
+  const all = [...(words ? [{ text: words, weight }] : []), ...terms].filter(hasEffect).sort((one, other) => other.weight - one.weight);
+  if (all.some(({ picture }) => picture) || !(all[0]?.weight > 0)) return null;
+  const written = all.map(({ text, id, weight: w }) => `${w < 0 ? "- " : "+ "}${id ? `photo:${quoted(id)}` : quoted(text)}:${Math.abs(w)}`);
+  return written.join(" ").slice(2);
 }

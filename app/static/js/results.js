@@ -2,12 +2,13 @@
 import { byId } from "./element.js";
 import { wordsFor } from "./failure.js";
 import { Grid } from "./grid.js";
+import { drawAfresh } from "./draw_afresh.js";
 import { describe, Heading } from "./heading.js";
 import { Intro } from "./intro.js";
 import { MoreRow } from "./more_row.js";
 import { Nearest, NOTHING_MATCHES } from "./nearest.js";
 import { Notice } from "./notice.js";
-import { isEmpty } from "./question.js";
+import { hasDirection, isEmpty, soughtIds } from "./question.js";
 
 export class Results {
   #answer = null;
@@ -44,7 +45,8 @@ export class Results {
     this.notice.hide();
     const before = asked.extending ? this.#answer.hits : [];
     this.#answer = { ...answer, hits: [...before, ...answer.hits] };
-    const hits = answer.hits.filter(({ id }) => id !== asked.question.similar);
+    const sought = soughtIds(asked.question);
+    const hits = answer.hits.filter(({ id }) => !sought.has(id));
     if (asked.extending) this.grid.extend(hits, this.hasMore, { withFocus: this.more.hasFocus });
     else this.#showAnew(asked, hits);
     this.#showEnd(asked.question);
@@ -78,23 +80,15 @@ export class Results {
     if (nothing) this.nearest.show(hits, Boolean(question.words));
     else this.nearest.hide();
     this.grid.show(hits, this.hasMore, { withLine: !nothing && !home });
-    this.#drawAfresh();
+    drawAfresh();
     window.scrollTo({ top: y, behavior: "instant" });
     const count = `${nothing ? `${NOTHING_MATCHES}: the nearest ` : ""}${hits.length}${this.hasMore ? " or more" : ""} pictures`;
     byId("live").textContent = home ? `${hits.length} pictures of the collection` : `${count} for ${describe(question)}`;
   }
 
-  /** Another answer is another content: it appears in its place, instead of being moved there from the old one's. */
-  #drawAfresh() {
-    const results = byId("results");
-    results.hidden = true;
-    results.getBoundingClientRect();
-    results.hidden = false;
-  }
-
   #showEnd(question) {
     if (this.hasMore) this.more.offer();
     else if (isEmpty(question)) this.more.hide();
-    else this.more.end("These are all the pictures, best first.");
+    else this.more.end(hasDirection(question) ? "These are all the pictures, best first." : "These are all the pictures.");
   }
 }

@@ -1,38 +1,29 @@
-// The search box: words, the chip of a picture, the balance between the two. Reports what the visitor asks for.
-import { byId, element } from "./element.js";
+// The search box: one line of words. Reports what the visitor asks for, and when the words become a term of their own.
+import { byId } from "./element.js";
 import { icon } from "./icon.js";
-import { thumbnailUrl } from "./service.js";
-import { isCombined, makeQuestion } from "./question.js";
-
-function chipPicture(question) {
-  const source = question.picture ? question.picture.preview : thumbnailUrl(question.similar, question.collection);
-  return source ? element("img", { src: source, alt: "", width: 32, height: 32 }) : icon("picture", 22);
-}
+import { makeQuestion, showsPictures } from "./question.js";
 
 export class SearchBox {
   #words = byId("words");
-  #chip = byId("chip");
   #clear = byId("clear");
-  #range = byId("balance-range");
+  #add = byId("add");
   #listener;
 
-  /** `listener` has typed(words), entered(words), cleared(), pictureRemoved(), balanced(share) and descend(). */
+  /** `listener` has typed(), entered(), added(), cleared(), lastRemoved() and descend(). */
   constructor(listener) {
     this.#listener = listener;
     byId("search-icon").append(icon("search"));
     this.#clear.append(icon("close"));
+    this.#add.append(icon("add"));
     byId("search").addEventListener("submit", (event) => {
       event.preventDefault();
-      listener.entered(this.#words.value);
+      listener.entered();
     });
     this.#words.addEventListener("input", (event) => this.#changed(event));
-    this.#words.addEventListener("compositionend", () => listener.typed(this.#words.value));
+    this.#words.addEventListener("compositionend", () => listener.typed());
     this.#words.addEventListener("keydown", (event) => this.#pressed(event));
-    this.#clear.addEventListener("click", () => {
-      listener.cleared();
-      this.focus();
-    });
-    this.#range.addEventListener("input", () => listener.balanced(Number(this.#range.value)));
+    this.#clear.addEventListener("click", () => this.#act("cleared"));
+    this.#add.addEventListener("click", () => this.#act("added"));
   }
 
   focus() {
@@ -48,56 +39,41 @@ export class SearchBox {
   /** Show a question. Words that say the same already are left as they are being written. */
   show(question) {
     if (this.words !== question.words) this.#words.value = question.words;
-    this.#showClear();
-    this.#showChip(question);
-    this.#showBalance(question);
-    const withPicture = question.picture || question.similar;
-    this.#words.placeholder = withPicture ? "Add words to refine" : "Describe a picture";
+    this.#showButtons();
+    if (showsPictures(question)) this.#words.placeholder = "Add words to refine";
+    else this.#words.placeholder = question.terms.length ? "Add a word or a picture" : "Describe a picture";
   }
 
-  #showClear() {
+  #act(what) {
+    this.#listener[what]();
+    this.focus();
+  }
+
+  #showButtons() {
     this.#clear.hidden = this.#words.value === "";
-  }
-
-  #showChip(question) {
-    const shown = question.picture?.key ?? question.similar ?? "";
-    if (this.#chip.dataset.shown === shown) return;
-    this.#chip.dataset.shown = shown;
-    this.#chip.hidden = !shown;
-    this.#chip.replaceChildren();
-    if (!shown) return;
-    const name = question.picture ? "Your picture" : "Like this";
-    const remove = element("button", { className: "round", type: "button", ariaLabel: "Remove the picture from the search" }, icon("close", 18));
-    remove.addEventListener("click", () => {
-      this.#listener.pictureRemoved();
-      this.focus();
-    });
-    this.#chip.append(chipPicture(question), element("span", { className: "chip-name" }, name), remove);
-  }
-
-  #showBalance(question) {
-    byId("balance").hidden = !isCombined(question);
-    this.#range.value = question.balance;
-    const share = Math.round(question.balance * 100);
-    this.#range.setAttribute("aria-valuetext", `picture ${100 - share} percent, words ${share} percent`);
+    this.#add.hidden = this.words === "";
   }
 
   #changed(event) {
-    this.#showClear();
-    if (!event.isComposing) this.#listener.typed(this.#words.value);
+    this.#showButtons();
+    if (!event.isComposing) this.#listener.typed();
   }
 
   #pressed(event) {
-    const atStart = this.#words.selectionStart === 0 && this.#words.selectionEnd === 0;
+    if (event.isComposing) return;
+    const isEmpty = this.#words.value === "";
     if (event.key === "ArrowDown") {
       event.preventDefault();
       this.#listener.descend();
+    } else if (event.key === "Enter" && event.shiftKey) {
+      event.preventDefault();
+      if (this.words) this.#act("added");
     } else if (event.key === "Escape") {
       event.preventDefault();
-      if (this.#words.value) this.#listener.cleared();
-      else this.#listener.pictureRemoved();
-    } else if (event.key === "Backspace" && atStart && !this.#chip.hidden) {
-      this.#listener.pictureRemoved();
+      if (isEmpty) this.#listener.lastRemoved();
+      else this.#listener.cleared();
+    } else if (event.key === "Backspace" && isEmpty && !event.repeat) {
+      this.#listener.lastRemoved(); // held down it empties the words, and stops there
     }
   }
 }

@@ -1,6 +1,7 @@
 // Speaks HTTP with the service: one method a request. Knows no element of the page.
 import { Failure } from "./failure.js";
-import { isEmpty } from "./question.js";
+import { hasDirection, isEmpty, soughtIds } from "./question.js";
+import { ANYTHING, bodyOf, parametersOf } from "./search_body.js";
 
 const PATIENCE_MS = 30_000;
 
@@ -28,13 +29,16 @@ export function thumbnailUrl(id, collection) {
 function address(path, parameters = {}) {
   const url = new URL(path, document.baseURI);
   for (const [name, value] of Object.entries(parameters)) {
-    if (value !== null && value !== undefined) url.searchParams.set(name, value);
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one !== null && one !== undefined) url.searchParams.append(name, one);
+    }
   }
   return url;
 }
 
-function shareOfPicture(balance) {
-  return Number((1 - balance).toFixed(2));
+/** A hit of a question that looked for nothing: no score of it means anything. */
+function unscored(hit) {
+  return { ...hit, score: null, relevance: null };
 }
 
 export class Service {
@@ -90,35 +94,33 @@ export class Service {
   }
 
   /** Pictures like one of the collection begin with its duplicates: folded, these would vanish behind it. */
-  #folding({ similar, collection }) {
-    return similar || this.#unfoldable.has(collection) ? {} : { fold_duplicates: true };
+  #folding(question) {
+    return soughtIds(question).size > 0 || this.#unfoldable.has(question.collection) ? {} : { fold_duplicates: true };
   }
 
-  #page(question, options, signal) {
-    if (question.picture) return this.#byUpload(question, options, signal);
-    if (question.similar) return this.#byLikeness(question, options, signal);
-    return this.#ask(address("v1/search", { q: question.words, ...options }), signal);
+  async #page(question, options, signal) {
+    const parameters = parametersOf(question);
+    if (parameters) return this.#ask(address("v1/search", { ...parameters, ...options }), signal);
+    const answer = await this.#post({ ...(await bodyOf(question)), ...options }, signal);
+    return hasDirection(question) ? answer : { ...answer, no_good_match: null, hits: answer.hits.map(unscored) };
   }
 
-  #byUpload({ words, picture, balance }, options, signal) {
-    const form = new FormData();
-    form.set("image", picture.blob, picture.name);
-    for (const [name, value] of Object.entries(options)) if (value !== null) form.set(name, value);
-    if (words) {
-      form.set("text", words);
-      form.set("text_weight", balance);
-      form.set("image_weight", shareOfPicture(balance));
-    }
-    return this.#ask(address("v1/search"), signal, { method: "POST", body: form });
+  /** The fields that filters may name, with their types. */
+  fields(collection, signal) {
+    return this.#ask(address(`v1/collections/${encodeURIComponent(collection)}/fields`), signal);
   }
 
-  #byLikeness({ words, similar, balance }, options, signal) {
-    const image = { id: similar };
-    const query = words ? [{ image, weight: shareOfPicture(balance) }, { text: words, weight: balance }] : [{ image }];
+  /** Which values these fields have how often, among what a filter lets through. Raises Failure, also for the filter. */
+  async facets(fields, filter, collection, signal) {
+    const body = { query: [{ text: ANYTHING }], k: 1, facets: fields, filter, collection };
+    return (await this.#post(body, signal)).facets ?? {};
+  }
+
+  #post(body, signal) {
     return this.#ask(address("v1/search"), signal, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ query, ...options }),
+      body: JSON.stringify(body),
     });
   }
 }

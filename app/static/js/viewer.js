@@ -1,5 +1,6 @@
 // The full view: one picture on a stage, its facts beside it. Knows the hits around it; the page keeps the history.
 import { byId, element } from "./element.js";
+import { feedbackButtons } from "./feedback.js";
 import { icon } from "./icon.js";
 import { NO_CAPTION } from "./card.js";
 import { copyText } from "./clipboard.js";
@@ -49,6 +50,7 @@ export class Viewer {
   show(hit, place) {
     if (this.openId === hit.id) return this.#showPlace(place);
     this.#hit = hit;
+    this.#dialog.dataset.id = hit.id;
     this.#showPlace(place);
     this.#showPicture(hit);
     this.#showWords(hit);
@@ -84,6 +86,7 @@ export class Viewer {
     parts.facts = element("dl", { className: "facts" });
     const top = element("div", { className: "side-top" }, parts.place, parts.close);
     const doing = element("div", { className: "side-actions" }, parts.similar, parts.download, parts.copy);
+    doing.append(...feedbackButtons({ className: "button", label: true }));
     parts.side = element("div", { className: "side" }, top, parts.title, doing, parts.why, this.#twins.place, parts.captions, parts.facts);
     this.#dialog.append(parts.stage, parts.side);
   }

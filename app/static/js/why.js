@@ -5,7 +5,7 @@ import { isJudged, percent, relevanceBar } from "./relevance.js";
 /** A part's name for people; the service names pictures by their ids. */
 function nameOf(part, question) {
   if (part === "uploaded picture") return "Your picture";
-  if (part === `photo:${question.similar}`) return "The picture you chose";
+  if (question.terms.some(({ id }) => part === `photo:${id}`)) return "The picture you chose";
   if (part.startsWith("photo:")) return "A picture";
   if (/^like \S+$/.test(part) && question.like?.includes(part.slice(5))) return "A picture you want more of";
   if (/^dislike \S+$/.test(part) && question.dislike?.includes(part.slice(8))) return "A picture you want less of";

@@ -1,0 +1,154 @@
+// The panel of filters: fields with few values and how often each occurs, and a rule in words. Strangers' values stay text.
+import { drawAfresh } from "./draw_afresh.js";
+import { byId, element } from "./element.js";
+import { Failure } from "./failure.js";
+import { filterText, isNoFilter, readableField, toggled, without } from "./filters.js";
+import { icon } from "./icon.js";
+import { RuleField } from "./rule_field.js";
+
+const AT_ONCE = 8; // fields that the service counts for one request
+const MOST_FIELDS = 24;
+const MOST_VALUES = 20; // what the service lists of a field; one with more values is no choice to click through
+const HARD_TO_COUNT = new Set(["caption", "uri", "id", "name", "size_bytes", "width", "height", "taken_at", "gps.latitude", "gps.longitude", "gps.altitude"]);
+
+/** Names of the fields worth counting: tag sets first, the collection's own next, what every file has last. */
+function worthCounting(fields) {
+  const names = fields.map(({ name }) => name).filter((name) => !HARD_TO_COUNT.has(name));
+  const rank = (name) => (name.startsWith("tags.") ? 0 : ["format", "source", "orientation", "camera", "lens"].includes(name) ? 2 : 1);
+  return names.sort((one, other) => rank(one) - rank(other)).slice(0, MOST_FIELDS);
+}
+
+function inParts(names) {
+  return Array.from({ length: Math.ceil(names.length / AT_ONCE) }, (_, at) => names.slice(at * AT_ONCE, (at + 1) * AT_ONCE));
+}
+
+export class FilterPanel {
+  #button = byId("filters-button");
+  #panel = byId("filters");
+  #lists = element("div", { className: "facets" });
+  #clear = element("button", { type: "button", className: "quiet" }, "Clear filters");
+  #count = element("span", { className: "filters-count" });
+  #rule;
+  #service;
+  #changed;
+  #question = null;
+  #request = null;
+  #shown = "";
+  #fields = new Map(); // collection → names of its fields worth counting
+
+  /** `changed({ filters?, where? })` is called with what the visitor chooses. */
+  constructor(service, changed) {
+    this.#service = service;
+    this.#changed = changed;
+    this.#rule = new RuleField({ check: (where) => service.facets([], where, this.#question.collection), changed: (where) => changed({ where }) });
+    this.#clear.addEventListener("click", () => {
+      changed({ filters: {}, where: "" });
+      this.#button.focus();
+    });
+    this.#button.append(icon("filter", 18), "Filters", this.#count);
+    this.#button.addEventListener("click", () => this.#open(this.#panel.hidden));
+    this.#panel.append(this.#lists, element("div", { className: "filters-foot" }, this.#rule.place, this.#clear));
+    this.#panel.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      this.#open(false);
+      this.#button.focus();
+    });
+  }
+
+  /** Open the panel and go into it, or close it. */
+  toggle() {
+    this.#open(this.#panel.hidden);
+    if (!this.#panel.hidden) this.#button.focus();
+  }
+
+  show(question) {
+    this.#question = question;
+    const count = Object.values(question.filters).flat().length + (question.where ? 1 : 0);
+    this.#count.textContent = count || "";
+    this.#clear.hidden = isNoFilter(question);
+    this.#rule.show(question.where);
+    if (!this.#panel.hidden) this.#load();
+  }
+
+  #open(isOpen) {
+    this.#panel.hidden = !isOpen;
+    this.#button.setAttribute("aria-expanded", isOpen);
+    if (isOpen) this.#load();
+    else this.#request?.abort();
+  }
+
+  /** Count anew, unless the counts on show are those of these filters already. A late answer is never shown. */
+  async #load() {
+    const { filters, where, collection } = this.#question;
+    const wanted = JSON.stringify([filters, where, collection]);
+    if (wanted === this.#shown) return;
+    this.#request?.abort();
+    const request = new AbortController();
+    this.#request = request;
+    this.#lists.setAttribute("aria-busy", true);
+    const counted = await this.#count_all(this.#question, request.signal).catch((failure) => failure);
+    if (request.signal.aborted) return;
+    this.#lists.setAttribute("aria-busy", false);
+    if (counted instanceof Error) {
+      this.#lists.replaceChildren(element("p", { className: "facet-none" }, this.#wordsFor(counted)));
+      drawAfresh();
+      return;
+    }
+    this.#shown = wanted;
+    this.#showFacets(counted, filters);
+    drawAfresh();
+  }
+
+  #wordsFor(failure) {
+    return failure instanceof Failure && failure.detail ? `The values could not be counted: ${failure.detail}` : "The values could not be counted.";
+  }
+
+  /** Counts of every field. Those of a field with chosen values leave its own choice aside, so that others can be added. */
+  async #count_all(question, signal) {
+    const { collection, filters } = question;
+    if (!this.#fields.has(collection)) {
+      this.#fields.set(collection, worthCounting((await this.#service.fields(collection, signal)).fields));
+    }
+    const names = this.#fields.get(collection);
+    const free = names.filter((name) => !(name in filters));
+    const parts = [
+      ...inParts(free).map((part) => [part, filterText(question)]),
+      ...Object.keys(filters).map((name) => [[name], filterText({ ...question, filters: without(filters, name) })]),
+    ];
+    const counted = await Promise.all(parts.map(([part, filter]) => this.#countSome(part, filter, collection, signal)));
+    const all = Object.assign({}, ...counted);
+    return [...new Set([...names, ...Object.keys(filters)])].filter((name) => all[name]).map((name) => [name, all[name]]);
+  }
+
+  /** One field that cannot be counted does not take the others along. */
+  async #countSome(names, filter, collection, signal) {
+    try {
+      return await this.#service.facets(names, filter, collection, signal);
+    } catch (failure) {
+      if (failure.code !== "facet_unusable" || names.length === 1) return failure.code === "facet_unusable" ? {} : Promise.reject(failure);
+      const each = await Promise.all(names.map((name) => this.#countSome([name], filter, collection, signal)));
+      return Object.assign({}, ...each);
+    }
+  }
+
+  #showFacets(counted, filters) {
+    const focused = this.#lists.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+    const worth = counted.filter(([name, { distinct }]) => name in filters || (distinct > 1 && distinct <= MOST_VALUES));
+    const groups = worth.map(([name, { values }]) => this.#group(name, values, filters[name] ?? []));
+    this.#lists.replaceChildren(...(groups.length ? groups : [element("p", { className: "facet-none" }, "No field of these pictures has a few values to choose from. A rule can still name any field.")]));
+    if (focused) [...this.#lists.querySelectorAll("button")].find((one) => one.dataset.key === focused)?.focus({ preventScroll: true });
+  }
+
+  #group(name, values, chosen) {
+    const absent = chosen.filter((value) => !values.some((one) => one.value === value)).map((value) => ({ value, count: 0 }));
+    const buttons = [...values, ...absent].map(({ value, count }) => {
+      const label = element("span", { className: "facet-value", dir: "auto" }, String(value));
+      const made = element("button", { type: "button", className: "facet" }, label, element("span", { className: "facet-count" }, count.toLocaleString("en")));
+      made.dataset.key = JSON.stringify([name, value]);
+      made.setAttribute("aria-pressed", chosen.includes(value));
+      made.addEventListener("click", () => this.#changed({ filters: toggled(this.#question.filters, name, value) }));
+      return made;
+    });
+    return element("fieldset", {}, element("legend", { dir: "auto" }, readableField(name)), element("div", { className: "facet-values" }, ...buttons));
+  }
+}

@@ -1,0 +1,57 @@
+// The list of questions asked before, to ask again or to forget.
+import { byId, element } from "./element.js";
+import { icon } from "./icon.js";
+import { dialogTop } from "./skipped_dialog.js";
+
+const DAY_MS = 86_400_000;
+
+function readableTime(at_ms) {
+  const at = new Date(at_ms);
+  const isRecent = Date.now() - at_ms < DAY_MS;
+  return at.toLocaleString("en", isRecent ? { hour: "numeric", minute: "2-digit" } : { day: "numeric", month: "short" });
+}
+
+export class HistoryDialog {
+  #dialog = byId("history");
+  #list = element("ul", { className: "history-list" });
+  #lead = element("p", { className: "panel-lead" });
+  #clear = element("button", { type: "button", className: "button" }, "Clear the history");
+  #history;
+
+  /** `follow(link)` shows the view of a link. */
+  constructor(history, follow) {
+    this.#history = history;
+    this.#clear.addEventListener("click", () => {
+      history.clear();
+      this.#fill();
+      this.#dialog.querySelector("button").focus();
+    });
+    this.#list.addEventListener("click", (event) => {
+      const entry = event.target.closest("a");
+      if (!entry || event.metaKey || event.ctrlKey || event.shiftKey) return;
+      event.preventDefault();
+      this.#dialog.close();
+      follow(entry.getAttribute("href"));
+    });
+    this.#dialog.append(dialogTop(this.#dialog, "history-title", "Asked before"), element("div", { className: "panel-body" }, this.#lead, this.#list, this.#clear));
+    const opener = byId("history-button");
+    opener.append(icon("wait"));
+    opener.addEventListener("click", () => this.open());
+  }
+
+  open() {
+    this.#fill();
+    this.#dialog.showModal();
+  }
+
+  #fill() {
+    const { entries } = this.#history;
+    this.#lead.textContent = entries.length ? "Kept in this browser only." : "Nothing yet. What you ask is kept in this browser only.";
+    this.#clear.hidden = entries.length === 0;
+    this.#list.hidden = entries.length === 0;
+    this.#list.replaceChildren(...entries.map(({ link, words, at_ms }) => {
+      const time = element("span", { className: "history-time" }, readableTime(at_ms));
+      return element("li", {}, element("a", { href: link }, element("span", { className: "history-words", dir: "auto" }, words), time));
+    }));
+  }
+}

@@ -1,0 +1,32 @@
+// A question as the service takes it: parameters of an address for plain words, a JSON body for everything else.
+import { filterText } from "./filters.js";
+import { hasDirection } from "./question.js";
+import { hasEffect } from "./term.js";
+
+/** Looked for where nothing is, so that filters alone bring pictures: their order then means nothing. */
+export const ANYTHING = "a picture";
+
+async function subject({ text, id, picture }) {
+  if (picture) return { image: { base64: await picture.dataUrl() } };
+  return id ? { image: { id } } : { text };
+}
+
+/** What GET /v1/search takes, for a question of words without further terms; null for others. */
+export function parametersOf(question) {
+  const { words, terms, like, dislike } = question;
+  return words && terms.length === 0 ? { q: words, like, dislike, filter: filterText(question) } : null;
+}
+
+/** What POST /v1/search takes besides `k`. */
+export async function bodyOf(question) {
+  const { words, weight, terms, like, dislike, collection } = question;
+  const query = words && weight !== 0 ? [{ text: words, weight }] : [];
+  for (const term of terms.filter(hasEffect)) query.push({ ...(await subject(term)), weight: term.weight });
+  return {
+    query: hasDirection(question) ? query : [{ text: ANYTHING }],
+    exclude: await Promise.all(terms.filter(({ excluded }) => excluded).map(subject)),
+    like, dislike, collection,
+    filter: filterText(question),
+    fusion: "joint",
+  };
+}

@@ -1,0 +1,51 @@
+// The chip of one term: what it is, how much it weighs, a switch to leave it out for good, and a way to remove it.
+import { element } from "./element.js";
+import { icon } from "./icon.js";
+import { thumbnailUrl } from "./service.js";
+import { isPicture, nameOfTerm } from "./term.js";
+import { WeightSlider } from "./weight_slider.js";
+
+/** A small round button that carries only an icon. */
+export function smallButton(name, symbol, act) {
+  const made = element("button", { type: "button", className: "round", ariaLabel: name, title: name }, icon(symbol, 17));
+  made.addEventListener("click", act);
+  return made;
+}
+
+/** A chip's picture, also for a picture that the browser cannot show. */
+export function chipPicture({ picture, id }, collection) {
+  const source = picture ? picture.preview : thumbnailUrl(id, collection);
+  return source ? element("img", { src: source, alt: "", width: 32, height: 32 }) : icon("picture", 22);
+}
+
+function labelOf(term, collection) {
+  if (!isPicture(term)) return [element("span", { className: "chip-name", dir: "auto" }, term.text)];
+  return [chipPicture(term, collection), element("span", { className: "chip-name" }, term.picture ? "Your picture" : "Like this")];
+}
+
+export class TermChip {
+  #slider;
+  #exclude;
+  #note = element("span", { className: "chip-note" }, "left out");
+
+  /** `actions` has weigh(weight), exclude(isExcluded) and remove(); without exclude() there is no such switch. */
+  constructor(term, collection, actions) {
+    const name = nameOfTerm(term);
+    this.#slider = new WeightSlider(name, actions.weigh);
+    this.#exclude = smallButton(`Leave out ${name}`, "exclude", () => actions.exclude(!this.term.excluded));
+    this.#exclude.hidden = !actions.exclude;
+    const remove = smallButton(isPicture(term) ? `Remove the picture from the search` : `Remove ${name}`, "close", actions.remove);
+    this.place = element("li", { className: "chip" }, ...labelOf(term, collection), ...this.#slider.parts, this.#note, this.#exclude, remove);
+    this.show(term);
+  }
+
+  show(term) {
+    this.term = term;
+    this.#slider.show(term.weight);
+    this.#slider.parts.forEach((part) => { part.hidden = term.excluded; });
+    this.#note.hidden = !term.excluded;
+    this.#exclude.setAttribute("aria-pressed", term.excluded);
+    this.place.classList.toggle("is-out", term.excluded);
+    this.place.classList.toggle("is-away", !term.excluded && term.weight < 0);
+  }
+}

@@ -1,0 +1,171 @@
+"""Questions of several terms: weights, exclusions, examples, filters, what was asked before."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Request, expect
+
+BOAT = "a red boat"
+
+
+def heading(page: Page, text: str) -> None:
+    """Wait until the pictures answer this."""
+    expect(page.locator("#heading-text")).to_have_text(text)
+
+
+def captions(page: Page) -> list[str]:
+    """The captions of the pictures, in order."""
+    return page.locator(".card-caption").all_text_contents()
+
+
+@pytest.fixture
+def bodies(page: Page) -> list[dict[str, Any]]:
+    """What the page posts to search for pictures; what it posts to count values is left aside."""
+    sent: list[dict[str, Any]] = []
+
+    def see(request: Request) -> None:
+        if request.method == "POST" and "facets" not in request.post_data_json:
+            sent.append(request.post_data_json)
+
+    page.on("request", see)
+    return sent
+
+
+def test_terms_are_added_weighed_left_out_and_removed_by_keyboard_alone(
+    page: Page, bodies: list[dict[str, Any]]
+):
+    page.locator("#brand").focus()
+    page.keyboard.press("/")
+    page.keyboard.type("a boat")
+    page.keyboard.press("Shift+Enter")
+    expect(page.locator("#words")).to_be_focused()
+    page.keyboard.type("red")
+    page.keyboard.press("Shift+Enter")
+    heading(page, "Best matches for a boat and red")
+    page.get_by_label("Weight of “red”").focus()
+    for _ in range(15):
+        page.keyboard.press("ArrowLeft")
+    heading(page, "Best matches for a boat, less “red”")
+    assert bodies[-1]["query"] == [{"text": "a boat", "weight": 1}, {"text": "red", "weight": -0.5}]
+    assert bodies[-1]["fusion"] == "joint"
+    assert "red boat" not in captions(page)[0]
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    heading(page, "Best matches for a boat, without “red”")
+    assert bodies[-1]["exclude"] == [{"text": "red"}]
+    assert page.evaluate("document.activeElement.ariaPressed") == "true"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    heading(page, "Best matches for a boat")
+    assert page.evaluate("document.activeElement.closest('.chip') !== null")
+
+
+def test_address_restores_every_part_of_a_question(page: Page, open_page: Callable[..., Page]):
+    first, second = (page.locator(".card").nth(n).get_attribute("data-id") for n in (0, 1))
+    query = f"?q=boat&weight=0.8&similar={first}&term=-0.5:text:night&term=not:text:a+bus"
+    query += f"&like={first}&dislike={second}&is.colour=red&is.count=1&where=thing+!%3D+bus"
+    shown = open_page(f"{page.url.partition('?')[0]}{query}")
+    heading(
+        shown,
+        "Pictures like this one, and boat, steered by an example, less “night”, without “a bus”",
+    )
+    values = shown.locator(".weight").evaluate_all("all => all.map((one) => one.value)")
+    assert values == ["0.8", "1", "-0.5", "1"]
+    chips = shown.locator("#chips")
+    for text in ("colour: red", "count: 1", "thing != bus", "left out"):
+        expect(chips).to_contain_text(text)
+    assert all("red" in one and "bus" not in one for one in captions(shown))
+    shown.get_by_role("button", name="Remove the filter colour: red").click()
+    expect(chips).not_to_contain_text("colour: red")
+    assert "is.colour" not in shown.url
+    shown.go_back()
+    expect(chips).to_contain_text("colour: red")
+
+
+def test_addresses_of_earlier_versions_share_the_weights(
+    page: Page, open_page: Callable[..., Page]
+):
+    known = page.locator(".card").first.get_attribute("data-id")
+    shown = open_page(f"{page.url}?q=boat&similar={known}&balance=0.3")
+    heading(shown, "Pictures like this one, and boat")
+    values = shown.locator(".weight").evaluate_all("all => all.map((one) => one.value)")
+    assert values == ["0.3", "0.7"]
+
+
+def test_judged_pictures_steer_the_search_and_bad_ones_leave_it(
+    page: Page, bodies: list[dict[str, Any]]
+):
+    page.fill("#words", BOAT)
+    heading(page, f"Best matches for {BOAT}")
+    good, bad = (page.locator(".card").nth(n).get_attribute("data-id") for n in (0, 1))
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("+")
+    heading(page, f"Best matches for {BOAT}, steered by an example")
+    assert f"like={good}" in page.url
+    page.locator(f".card[data-id='{bad}'] .card-open").click()
+    page.locator("#viewer").get_by_role("button", name="Less of this").click()
+    expect(page.locator("#viewer")).to_be_hidden()
+    expect(page.locator(f".card[data-id='{bad}']")).to_have_count(0)
+    assert f"dislike={bad}" in page.url
+    page.get_by_role("button", name="Forget this bad example").click()
+    expect(page.locator(f".card[data-id='{bad}']")).to_have_count(1)
+
+
+def test_filters_are_chosen_by_their_values_and_cleared(page: Page):
+    page.locator("#brand").focus()
+    page.keyboard.press("f")
+    expect(page.locator("#filters-button")).to_be_focused()
+    colours = page.locator("#filters fieldset").filter(has=page.get_by_text("colour", exact=True))
+    blue = colours.get_by_role("button", name=re.compile("^blue"))
+    expect(blue).to_be_visible()
+    count = int(blue.locator(".facet-count").inner_text())
+    blue.click()
+    heading(page, "Pictures of the collection")
+    expect(page.locator(".card")).to_have_count(count)
+    assert page.locator(".card-score").count() == 0
+    expect(blue).to_have_attribute("aria-pressed", "true")
+    expect(blue).to_be_focused()
+    page.fill("#words", BOAT)
+    heading(page, f"Best matches for {BOAT}")
+    expect(page.locator(".card")).to_have_count(count)
+    page.get_by_role("button", name="Clear filters").click()
+    expect(page.locator("#more")).to_be_visible()
+    expect(page.locator(".card").nth(count)).to_be_attached()
+    assert "is.colour" not in page.url
+
+
+def test_rule_that_cannot_be_read_says_where_and_asks_nothing(page: Page, watch):
+    watch.allowed = {400}
+    page.click("#filters-button")
+    page.fill("#rule", "colour = red and colr = blue")
+    page.keyboard.press("Enter")
+    error = page.locator("#rule-error")
+    expect(error).to_contain_text("At letter 18: no picture has a field 'colr'; did you mean")
+    assert page.evaluate("document.activeElement.selectionStart") == 17
+    assert "where" not in page.url
+    page.fill("#rule", "colour = red")
+    page.keyboard.press("Enter")
+    expect(page.locator("#chips")).to_contain_text("colour = red")
+    heading(page, "Pictures of the collection")
+    expect(error).to_be_hidden()
+    assert page.locator(".card").count() > 0
+    assert all("red" in one for one in captions(page))
+
+
+def test_questions_asked_before_are_kept_here_and_cleared(page: Page):
+    page.fill("#words", BOAT)
+    heading(page, f"Best matches for {BOAT}")
+    page.click("#brand")
+    expect(page.locator("#intro")).to_be_visible()
+    page.reload()
+    expect(page.locator("#intro")).to_be_visible()
+    page.click("#history-button")
+    page.locator("#history a").first.click()
+    heading(page, f"Best matches for {BOAT}")
+    page.click("#history-button")
+    page.get_by_role("button", name="Clear the history").click()
+    expect(page.locator("#history")).to_contain_text("Nothing yet")
+    assert page.evaluate("localStorage.getItem('sightline-history')") is None
