@@ -23,8 +23,7 @@ export class StatusLine {
 
   /** `onSkipped()` is called when the visitor asks for the skipped files. */
   constructor(onSkipped) {
-    this.#place.hidden = true;
-    this.#place.append(this.#facts, this.#skipped);
+    this.#place.prepend(this.#facts, this.#skipped);
     this.#skipped.addEventListener("click", onSkipped);
   }
 
@@ -40,7 +39,6 @@ export class StatusLine {
     if (took_ms) facts.push(element("span", { title: stages(took_ms) }, `answered in ${readableTime(took_ms.total)}`));
     if (collection?.problem) facts.push(element("span", { className: "status-problem", title: collection.problem }, collection.problem));
     this.#facts.replaceChildren(...facts);
-    this.#place.hidden = facts.length === 0;
     const skipped = collection?.skipped ?? 0;
     this.#skipped.hidden = skipped === 0;
     this.#skipped.textContent = `${plural(skipped, "file", "files")} skipped`;
