@@ -4,8 +4,12 @@ import { element } from "./element.js";
 import { feedbackButtons } from "./feedback.js";
 import { icon } from "./icon.js";
 import { isJudged, percent, relevanceBar } from "./relevance.js";
+import { say, sayParts } from "./words.js";
 
-export const NO_CAPTION = "Picture without a caption";
+/** A picture's caption, or the words for none. */
+export function captionOf({ caption }) {
+  return caption || say("card.no_caption");
+}
 
 const QUICK_MS = 200; // a picture that comes sooner is simply there; fading dozens at once costs more than it gives
 
@@ -24,39 +28,39 @@ function pictureOf(hit) {
     image.classList.add(wasQuick ? "is-here-at-once" : "is-here");
   });
   image.addEventListener("error", () => {
-    image.replaceWith(element("span", { className: "card-missing" }, icon("broken", 28), "Not to be shown"));
+    image.replaceWith(element("span", { className: "card-missing" }, icon("broken", 28), say("card.broken")));
   });
   image.src = hit.thumbnail_url;
   return image;
 }
 
 function wordsOf(hit) {
-  const caption = element("span", { className: "card-caption", dir: "auto" }, hit.caption || NO_CAPTION);
-  if (isJudged(hit)) {
-    const chance = element("span", { className: "card-score" }, element("span", { className: "sr-only" }, ", "));
-    chance.append(percent(hit.relevance), element("span", { className: "sr-only" }, " likely"));
-    return element("span", { className: "card-words" }, caption, chance);
-  }
-  if (typeof hit.score !== "number") return element("span", { className: "card-words" }, caption);
-  const score = element("span", { className: "card-score" });
-  score.append(element("span", { className: "sr-only" }, ", score "), hit.score.toFixed(3));
-  return element("span", { className: "card-words" }, caption, score);
+  const caption = element("span", { className: "card-caption", dir: "auto" }, captionOf(hit));
+  if (isJudged(hit)) return element("span", { className: "card-words" }, caption, scoreOf("card.likely", percent(hit.relevance)));
+  if (typeof hit.score === "number") return element("span", { className: "card-words" }, caption, scoreOf("card.score", hit.score.toFixed(3)));
+  return element("span", { className: "card-words" }, caption);
+}
+
+/** A figure that is seen; the words around it are heard. */
+function scoreOf(key, figure) {
+  const parts = sayParts(key, { figure: document.createTextNode(figure) });
+  return element("span", { className: "card-score" },
+    ...parts.map((part) => (typeof part === "string" ? element("span", { className: "sr-only" }, part) : part)));
 }
 
 /** How many near duplicates stand behind the picture. */
 function foldedOf({ folded }) {
   if (!folded?.count) return null;
-  const spoken = `, and ${folded.count} near ${folded.count === 1 ? "duplicate" : "duplicates"}`;
   return element("span", { className: "card-folded" },
-    element("span", { ariaHidden: "true" }, `+${folded.count}`), element("span", { className: "sr-only" }, spoken));
+    element("span", { ariaHidden: "true" }, `+${folded.count}`), element("span", { className: "sr-only" }, say("card.folded", { count: folded.count })));
 }
 
 /** The card, and its two links: { card, open, similar }. `links` are their addresses, so that they open in a new tab too. */
 export function makeCard(hit, links) {
   const open = element("a", { className: "card-open", href: links.open }, pictureOf(hit), wordsOf(hit), foldedOf(hit));
   if (isJudged(hit)) open.append(relevanceBar(hit.relevance));
-  const similar = element("a", { className: "card-similar", href: links.similar, title: "More like this" }, icon("similar", 19));
-  similar.append(element("span", { className: "sr-only" }, `More like: ${hit.caption || NO_CAPTION}`));
+  const similar = element("a", { className: "card-similar", href: links.similar, title: say("card.similar") }, icon("similar", 19));
+  similar.append(element("span", { className: "sr-only" }, say("card.similar_to", { caption: captionOf(hit) })));
   const card = element("li", { className: "card" }, open, similar, ...feedbackButtons({ className: "card-judge", tabIndex: -1 }));
   card.style.setProperty("--hue", hueOf(hit.id));
   card.dataset.id = hit.id;

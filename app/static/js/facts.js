@@ -1,7 +1,8 @@
 // The facts of one picture as rows of a definition list. Strangers' metadata stay text, whatever they hold.
 import { element } from "./element.js";
+import { number, say } from "./words.js";
 
-const SIZES = ["bytes", "kB", "MB", "GB"];
+const SIZES = ["B", "kB", "MB", "GB"];
 
 /** A file size in the unit that reads best. */
 export function readableSize(bytes) {
@@ -11,7 +12,8 @@ export function readableSize(bytes) {
     size /= 1000;
     unit += 1;
   }
-  return `${unit === 0 || size >= 100 ? Math.round(size) : size.toFixed(1)} ${SIZES[unit]}`;
+  const digits = unit === 0 || size >= 100 ? 0 : 1;
+  return `${number(size, { minimumFractionDigits: digits, maximumFractionDigits: digits })} ${SIZES[unit]}`;
 }
 
 /** A file's address as people write it: a path without its scheme and percent signs; other addresses as they are. */
@@ -56,13 +58,13 @@ export function factRows(hit, information) {
   const bytes = information?.size_bytes;
   const unknown = information ? "–" : "…";
   const rows = [
-    ...row("File", place ? fileName(place) : unknown),
-    ...row("Folder", place ? folderName(place) : unknown),
-    ...row("Size", `${hit.width} × ${hit.height}`),
-    ...row("Format", [hit.format, typeof bytes === "number" ? readableSize(bytes) : null].filter(Boolean).join(", ") || unknown),
+    ...row(say("facts.file"), place ? fileName(place) : unknown),
+    ...row(say("facts.folder"), place ? folderName(place) : unknown),
+    ...row(say("facts.size"), `${hit.width} × ${hit.height}`),
+    ...row(say("facts.format"), [hit.format, typeof bytes === "number" ? readableSize(bytes) : null].filter(Boolean).join(", ") || unknown),
   ];
-  if (typeof hit.score === "number") rows.unshift(...row("Score", hit.score.toFixed(4), "Cosine of the angle between query and picture: 1 is the same"));
-  rows.push(...Object.entries(information?.tags ?? {}).flatMap(([name, value]) => row(name, readable(value), `A tag of the set ${name}`)));
+  if (typeof hit.score === "number") rows.unshift(...row(say("facts.score"), hit.score.toFixed(4), say("facts.score_title")));
+  rows.push(...Object.entries(information?.tags ?? {}).flatMap(([name, value]) => row(name, readable(value), say("facts.tag", { name }))));
   rows.push(...Object.entries(hit.file_facts ?? {}).flatMap(fileFact));
   for (const [name, value] of Object.entries(hit.metadata ?? {})) rows.push(...row(name.replaceAll("_", " "), readable(value)));
   return rows;

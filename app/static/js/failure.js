@@ -1,4 +1,5 @@
 // What went wrong, and the words for it. Never shows anything itself.
+import { say } from "./words.js";
 
 /** A request that brought no answer: `code` is the service's own, or "unreachable" or "too_slow". */
 export class Failure extends Error {
@@ -21,58 +22,60 @@ function pause_s(attempt) {
 
 const BY_CODE = {
   unreachable: (failure, attempt) => ({
-    icon: "away", title: "The service does not answer",
-    text: "It may be stopped or restarting. If it is yours, start it with this command. The page keeps trying.",
+    icon: "away", title: say("failure.unreachable"), text: say("failure.unreachable_text"),
     command: "sightline serve", retry_s: pause_s(attempt),
   }),
   too_slow: () => ({
-    icon: "wait", title: "The answer did not come in time",
-    text: "The service is there but took longer than 30 seconds.",
+    icon: "wait", title: say("failure.too_slow"), text: say("failure.too_slow_text"),
   }),
   overloaded: (failure, attempt) => ({
-    icon: "wait", title: "The service is busy",
-    text: "More searches arrived than it can answer at once. Yours will be sent again by itself.",
+    icon: "wait", title: say("failure.overloaded"), text: say("failure.overloaded_text"),
     retry_s: failure.retryAfter_s ?? pause_s(attempt),
   }),
   nothing_indexed: (failure, attempt, collection) => ({
-    icon: "empty", title: "No pictures here yet",
-    text: "Point Sightline at a folder of pictures. This page will notice by itself when they are ready.",
+    icon: "empty", title: say("failure.nothing_indexed"), text: say("failure.nothing_indexed_text"),
     command: collection && collection !== "default"
       ? `sightline index --collection ${collection} /path/to/pictures` : "sightline index /path/to/pictures",
     retry_s: 4, quiet: true,
   }),
   collection_not_found: (failure) => ({
-    icon: "empty", title: "There is no such collection", reason: failure.detail, startAgain: true,
+    icon: "empty", title: say("failure.collection_not_found"), reason: failure.detail, startAgain: true,
   }),
   image_not_found: (failure) => ({
-    icon: "broken", title: "This picture is no longer in the collection", reason: failure.detail, startAgain: true,
+    icon: "broken", title: say("failure.image_not_found"), reason: failure.detail, startAgain: true,
   }),
   model_mismatch: (failure) => ({
-    icon: "broken", title: "These pictures were indexed with another model", reason: failure.detail,
+    icon: "broken", title: say("failure.model_mismatch"), reason: failure.detail,
   }),
   cursor_expired: () => ({
-    icon: "shuffle", title: "The collection has changed", startsOver: true,
-    text: "The collection has changed since these pictures were found. What comes next can no longer be said.",
+    icon: "shuffle", title: say("failure.cursor_expired"), text: say("failure.cursor_expired_text"), startsOver: true,
   }),
   paging_too_deep: () => ({
-    icon: "empty", title: "This is as far as a search goes", startsOver: true, text: "This is as far as a search goes: 10,000 pictures.",
+    icon: "empty", title: say("failure.paging_too_deep"), text: say("failure.paging_too_deep_text"), startsOver: true,
   }),
   not_ready: (failure, attempt) => ({
-    icon: "wait", title: "The service is getting ready",
-    text: "It is loading its model. This page goes on by itself as soon as it is there.",
+    icon: "wait", title: say("failure.not_ready"), text: say("failure.not_ready_text"),
     retry_s: failure.retryAfter_s ?? pause_s(attempt), quiet: true,
   }),
+  null_query: () => ({ icon: "empty", title: say("failure.null_query"), text: say("failure.null_query_text"), startAgain: true }),
+  bad_question: (failure) => ({ icon: "broken", title: say("failure.bad_question"), reason: failure.detail, startAgain: true }),
+  filter_invalid: (failure) => ({ icon: "filter", title: say("failure.filter_invalid"), reason: failure.detail, startAgain: true }),
+  unknown_field: (failure) => ({ icon: "filter", title: say("failure.unknown_field"), reason: failure.detail, startAgain: true }),
+  kept_picture_gone: (failure) => ({ icon: "broken", title: say("failure.kept_picture_gone"), reason: failure.detail, choosePicture: true }),
+  key_needed: (failure) => ({ icon: "away", title: say("failure.key_needed"), reason: failure.detail }),
+  key_wrong: (failure) => ({ icon: "away", title: say("failure.key_wrong"), reason: failure.detail }),
+  role_too_low: (failure) => ({ icon: "away", title: say("failure.role_too_low"), reason: failure.detail }),
 };
 
 function byStatus(failure, attempt) {
   if (failure.status === 429) return BY_CODE.overloaded(failure, attempt);
   if (failure.status === 503) {
-    return { icon: "wait", title: "The service cannot answer this now", reason: failure.detail, retry_s: failure.retryAfter_s ?? pause_s(attempt) };
+    return { icon: "wait", title: say("failure.unavailable"), reason: failure.detail, retry_s: failure.retryAfter_s ?? pause_s(attempt) };
   }
   if (failure.status >= 500) {
-    return { icon: "broken", title: "The service failed on this one", reason: failure.detail, text: "The fault is not yours. Its log says more." };
+    return { icon: "broken", title: say("failure.internal"), reason: failure.detail, text: say("failure.internal_text") };
   }
-  return { icon: "broken", title: failure.title || "The service did not accept this search", reason: failure.detail };
+  return { icon: "broken", title: say("failure.refused"), reason: failure.detail || failure.title };
 }
 
 /** The words for a failure: { icon, title, text?, reason?, command?, retry_s?, quiet?, startsOver?, choosePicture?, startAgain? }. */
@@ -80,7 +83,7 @@ export function wordsFor(failure, { attempt = 0, collection = null } = {}) {
   const known = BY_CODE[failure.code];
   if (known) return known(failure, attempt, collection);
   if (failure.code.startsWith("image_") || failure.code === "body_too_large") {
-    return { icon: "broken", title: "This picture cannot be used", reason: failure.detail, choosePicture: true };
+    return { icon: "broken", title: say("failure.picture"), reason: failure.detail, choosePicture: true };
   }
   return byStatus(failure, attempt);
 }

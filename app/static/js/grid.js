@@ -3,6 +3,7 @@ import { byId, element } from "./element.js";
 import { makeCard, placeCard } from "./card.js";
 import { justifyAroundLine, measuresFor, proportion } from "./justify.js";
 import { countAboveLine } from "./relevance.js";
+import { say } from "./words.js";
 
 const LINE_PX = 56;
 
@@ -20,7 +21,7 @@ export class Grid {
   #active = 0;
   #width = 0;
   #hasLine = false;
-  #line = element("li", { className: "unlikely", hidden: true }, element("span", {}, "From here on less than 10 % likely"));
+  #line = element("li", { className: "unlikely", hidden: true }, element("span", {}, say("grid.unlikely")));
   #indexes = new WeakMap(); // card → its place
   #actions;
 
@@ -47,7 +48,7 @@ export class Grid {
     this.#more = more;
     this.#hasLine = withLine;
     this.#list.replaceChildren();
-    this.#list.setAttribute("aria-label", `${hits.length} pictures`);
+    this.#list.setAttribute("aria-label", say("grid.count", { count: hits.length }));
     this.#arrange();
     if (hadFocus) this.#cards[0]?.open.focus({ preventScroll: true });
   }
@@ -57,7 +58,7 @@ export class Grid {
     const known = new Set(this.#hits.map((hit) => hit.id));
     this.#hits = [...this.#hits, ...hits.filter((hit) => !known.has(hit.id))];
     this.#more = more;
-    this.#list.setAttribute("aria-label", `${this.#hits.length} pictures`);
+    this.#list.setAttribute("aria-label", say("grid.count", { count: this.#hits.length }));
     const first = this.#cards.length;
     this.#arrange();
     if (withFocus) this.#focusCard(first);

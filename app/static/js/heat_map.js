@@ -3,6 +3,7 @@ import { element } from "./element.js";
 import { icon } from "./icon.js";
 import { asOneLine } from "./question_line.js";
 import { toast } from "./toast.js";
+import { say } from "./words.js";
 
 export class HeatMap {
   #service;
@@ -16,8 +17,8 @@ export class HeatMap {
   constructor(service) {
     this.#service = service;
     this.layer = element("img", { className: "stage-heat", alt: "", hidden: true });
-    this.button = element("button", { type: "button", className: "stage-where", hidden: true }, icon("where", 20), "Show where");
-    this.button.title = "Warm where the picture resembles what you asked for. It shows where, not how well.";
+    this.button = element("button", { type: "button", className: "stage-where", hidden: true }, icon("where", 20), say("heat.show"));
+    this.button.title = say("heat.title");
     this.button.addEventListener("click", () => this.toggle());
     this.layer.addEventListener("load", () => this.layer.classList.add("is-here"));
   }
@@ -71,13 +72,13 @@ export class HeatMap {
     this.#wanted = false;
     this.#tell();
     if (failure.code !== "no_heat_map") {
-      toast(failure.detail || "The heat map did not come");
+      toast(failure.detail || say("heat.failed"));
       return;
     }
     this.#without.add(this.#collection);
     const hadFocus = document.activeElement === this.button;
     this.button.hidden = true;
     if (hadFocus) this.button.closest("dialog")?.querySelector(".viewer-close")?.focus();
-    toast("This collection's model cannot say where");
+    toast(say("heat.unable"));
   }
 }

@@ -1,5 +1,6 @@
 // The row under the pictures: asks for more as it comes near, by a button too, and says where the end is.
 import { byId, element } from "./element.js";
+import { say } from "./words.js";
 
 const NEAR = "900px";
 
@@ -32,7 +33,7 @@ export class MoreRow {
   /** More can be had: watch for the visitor to come near. */
   offer() {
     this.#rest(); // observing anew reports at once when the row is already near
-    this.#fill(this.#button("Show more", this.#onMore));
+    this.#fill(this.#button(say("more.show"), this.#onMore));
     this.#watcher?.observe(this.#place);
   }
 
@@ -41,10 +42,10 @@ export class MoreRow {
     const hadFocus = this.hasFocus;
     this.#rest();
     if (words.startsOver) {
-      this.#fill(element("p", {}, words.text), this.#button("Search again", this.#onAgain));
+      this.#fill(element("p", {}, words.text), this.#button(say("more.again"), this.#onAgain));
     } else {
-      const line = element("p", { role: "status" }, `More pictures did not come: ${words.title.toLowerCase()}.`);
-      this.#fill(line, this.#button("Try again", this.#onMore));
+      const line = element("p", { role: "status" }, say("more.failed", { reason: words.title.toLowerCase() }));
+      this.#fill(line, this.#button(say("notice.try"), this.#onMore));
       if (words.retry_s) this.#waitFor(words.retry_s, line);
     }
     if (hadFocus) this.#place.querySelector("button").focus({ preventScroll: true });
@@ -61,7 +62,7 @@ export class MoreRow {
   }
 
   #waitFor(pause_s, line) {
-    line.append(` It will be asked again in ${pause_s} s.`);
+    line.append(" ", say("more.wait", { pause_s }));
     this.#timer = setTimeout(this.#onMore, pause_s * 1000);
   }
 

@@ -1,8 +1,7 @@
 // "Nothing here matches well", in words above pictures that are only the nearest, with what to try instead.
 import { byId, element } from "./element.js";
 import { examplesFrom } from "./intro.js";
-
-export const NOTHING_MATCHES = "Nothing here matches well";
+import { say } from "./words.js";
 
 export class Nearest {
   #place = byId("nearest");
@@ -21,13 +20,11 @@ export class Nearest {
 
   /** Say it of these hits; their own captions are suggested, for of these there are pictures. */
   show(hits, hasWords) {
-    const advice = hasWords
-      ? "Plain words for what can be seen work best: things, colours, places."
-      : "A part of it, or words beside it, may find more.";
+    const advice = say(hasWords ? "nearest.plain_words" : "nearest.a_part");
     const suggestions = examplesFrom(hits, []);
     this.#place.replaceChildren(
-      element("h3", {}, NOTHING_MATCHES),
-      element("p", {}, `Most likely no picture of the collection is what you asked for: these are only the nearest. ${advice}`),
+      element("h3", {}, say("nearest.title")),
+      element("p", {}, say("nearest.text", { advice })),
       suggestions.length ? this.#list(suggestions) : "",
     );
     this.#place.hidden = false;
@@ -43,6 +40,6 @@ export class Nearest {
       });
       return element("li", {}, link);
     });
-    return element("ul", { className: "examples", ariaLabel: "What the collection has" }, ...links);
+    return element("ul", { className: "examples", ariaLabel: say("nearest.examples") }, ...links);
   }
 }

@@ -3,10 +3,11 @@ import { byId, element } from "./element.js";
 import { icon } from "./icon.js";
 import { copyText } from "./clipboard.js";
 import { toast } from "./toast.js";
+import { say } from "./words.js";
 
 function commandBox(command) {
-  const copy = element("button", { type: "button", className: "round", ariaLabel: "Copy the command" }, icon("copy", 20));
-  copy.addEventListener("click", async () => toast((await copyText(command)) ? "Command copied" : "The browser did not allow copying"));
+  const copy = element("button", { type: "button", className: "round", ariaLabel: say("notice.copy") }, icon("copy", 20));
+  copy.addEventListener("click", async () => toast(say((await copyText(command)) ? "notice.copied" : "page.no_copying")));
   return element("div", { className: "command" }, element("code", {}, command), copy);
 }
 
@@ -58,9 +59,9 @@ export class Notice {
       one.addEventListener("click", action);
       made.append(one);
     };
-    if (choosePicture) add("Choose another picture", () => this.#actions.choosePicture(), true);
-    else add(quiet ? "Look again" : "Try again", () => this.#actions.retry(), true);
-    if (startAgain || choosePicture) add("Start again", () => this.#actions.startAgain(), false);
+    if (choosePicture) add(say("notice.choose"), () => this.#actions.choosePicture(), true);
+    else add(say(quiet ? "notice.look" : "notice.try"), () => this.#actions.retry(), true);
+    if (startAgain || choosePicture) add(say("notice.start"), () => this.#actions.startAgain(), false);
     return made;
   }
 
@@ -70,10 +71,10 @@ export class Notice {
     line.hidden = !retry_s || Boolean(quiet);
     if (!retry_s) return;
     let left_s = retry_s;
-    line.textContent = `Trying again in ${left_s} s`;
+    line.textContent = say("notice.wait", { left_s });
     this.#timer = setInterval(() => {
       left_s -= 1;
-      line.textContent = left_s > 0 ? `Trying again in ${left_s} s` : "Trying again…";
+      line.textContent = left_s > 0 ? say("notice.wait", { left_s }) : say("notice.trying");
       if (left_s > 0) return;
       clearInterval(this.#timer);
       this.#actions.retry();

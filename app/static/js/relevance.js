@@ -1,13 +1,14 @@
 // Relevance, the chance that a picture shows what was asked for: as a bar, in words, and the line under which it is small.
 import { element } from "./element.js";
+import { say } from "./words.js";
 
 export const UNLIKELY_BELOW = 0.1;
 
 /** "62 %"; chances that are hardly there, or hardly missing, are not rounded away. */
 export function percent(relevance) {
   const rounded = Math.round(relevance * 100);
-  if (rounded === 0) return "under 1 %";
-  return rounded === 100 ? "over 99 %" : `${rounded} %`;
+  if (rounded === 0) return say("relevance.under");
+  return rounded === 100 ? say("relevance.over") : say("relevance.percent", { rounded });
 }
 
 /** A bar as full as the chance is high; it says nothing to screen readers: the words beside it do. */

@@ -6,9 +6,10 @@ import { drawAfresh } from "./draw_afresh.js";
 import { describe, Heading } from "./heading.js";
 import { Intro } from "./intro.js";
 import { MoreRow } from "./more_row.js";
-import { Nearest, NOTHING_MATCHES } from "./nearest.js";
+import { Nearest } from "./nearest.js";
 import { Notice } from "./notice.js";
 import { hasDirection, isEmpty, soughtIds } from "./question.js";
+import { say } from "./words.js";
 
 export class Results {
   #answer = null;
@@ -82,13 +83,13 @@ export class Results {
     this.grid.show(hits, this.hasMore, { withLine: !nothing && !home });
     drawAfresh();
     window.scrollTo({ top: y, behavior: "instant" });
-    const count = `${nothing ? `${NOTHING_MATCHES}: the nearest ` : ""}${hits.length}${this.hasMore ? " or more" : ""} pictures`;
-    byId("live").textContent = home ? `${hits.length} pictures of the collection` : `${count} for ${describe(question)}`;
+    const key = home ? "results.home" : nothing ? "results.nearest" : this.hasMore ? "results.more" : "results.all";
+    byId("live").textContent = say(key, { count: hits.length, question: describe(question) });
   }
 
   #showEnd(question) {
     if (this.hasMore) this.more.offer();
     else if (isEmpty(question)) this.more.hide();
-    else this.more.end(hasDirection(question) ? "These are all the pictures, best first." : "These are all the pictures.");
+    else this.more.end(say(hasDirection(question) ? "results.end_best_first" : "results.end"));
   }
 }

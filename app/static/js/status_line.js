@@ -1,19 +1,17 @@
 // The quiet line at the foot: how many pictures, which generation and model, how long the last answer took,
 // and what is wrong with a newer generation, if something is.
 import { byId, element } from "./element.js";
+import { number, say } from "./words.js";
 
-const STAGES = ["decode", "encode", "search", "metadata"];
+const STAGES = { decode: "status.decode", encode: "status.encode", search: "status.search", metadata: "status.metadata" };
 
 function readableTime(ms) {
-  return ms < 10 ? `${ms.toFixed(1)} ms` : `${Math.round(ms)} ms`;
+  const digits = ms < 10 ? 1 : 0;
+  return `${number(ms, { minimumFractionDigits: digits, maximumFractionDigits: digits })} ms`;
 }
 
 function stages(took_ms) {
-  return STAGES.filter((stage) => took_ms[stage] > 0).map((stage) => `${stage} ${readableTime(took_ms[stage])}`).join(", ");
-}
-
-function plural(count, one, many) {
-  return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+  return Object.keys(STAGES).filter((stage) => took_ms[stage] > 0).map((stage) => say(STAGES[stage], { time: readableTime(took_ms[stage]) })).join(", ");
 }
 
 export class StatusLine {
@@ -31,16 +29,16 @@ export class StatusLine {
   show(collection, took_ms) {
     const facts = [];
     if (collection) {
-      facts.push(element("span", {}, plural(collection.items ?? 0, "picture", "pictures")));
-      if (collection.generation) facts.push(element("span", { className: "wide" }, `generation ${collection.generation}`));
+      facts.push(element("span", {}, say("status.pictures", { count: collection.items ?? 0 })));
+      if (collection.generation) facts.push(element("span", { className: "wide" }, say("status.generation", { generation: `${collection.generation}` })));
       const model = collection.model?.model_name;
-      if (model) facts.push(element("span", { className: "wide" }, `model ${model}`));
+      if (model) facts.push(element("span", { className: "wide" }, say("status.model", { model })));
     }
-    if (took_ms) facts.push(element("span", { title: stages(took_ms) }, `answered in ${readableTime(took_ms.total)}`));
+    if (took_ms) facts.push(element("span", { title: stages(took_ms) }, say("status.time", { time: readableTime(took_ms.total) })));
     if (collection?.problem) facts.push(element("span", { className: "status-problem", title: collection.problem }, collection.problem));
     this.#facts.replaceChildren(...facts);
     const skipped = collection?.skipped ?? 0;
     this.#skipped.hidden = skipped === 0;
-    this.#skipped.textContent = `${plural(skipped, "file", "files")} skipped`;
+    this.#skipped.textContent = say("status.skipped", { count: skipped });
   }
 }

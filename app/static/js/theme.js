@@ -1,6 +1,7 @@
 // Light or dark: the system's choice until the visitor makes one, and again once both agree.
 import { byId } from "./element.js";
 import { icon } from "./icon.js";
+import { say } from "./words.js";
 
 const KEY = "sightline-theme"; // first_paint.js reads it too
 
@@ -38,7 +39,7 @@ export class Theme {
 
   #label() {
     const other = this.#shown === "dark" ? "light" : "dark";
-    const name = `Switch to the ${other} theme`;
+    const name = say(other === "dark" ? "theme.to_dark" : "theme.to_light");
     this.#button.setAttribute("aria-label", name);
     this.#button.title = name;
     this.#button.replaceChildren(icon(other === "dark" ? "moon" : "sun"));

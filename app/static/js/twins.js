@@ -1,6 +1,7 @@
 // The near duplicates of a picture, which the grid folds behind it, as a strip to choose from.
 import { element } from "./element.js";
 import { thumbnailUrl } from "./service.js";
+import { say } from "./words.js";
 
 const SHOWN = 24;
 
@@ -25,15 +26,15 @@ export class Twins {
     const all = [hit.id, ...ids].slice(0, SHOWN);
     const rest = count + 1 - all.length;
     this.place.replaceChildren(
-      element("h3", {}, `${count} near ${count === 1 ? "duplicate" : "duplicates"} folded here`),
+      element("h3", {}, say("twins.title", { count })),
       element("ul", {}, ...all.map((id, index) => this.#one(id, index, id === openId, collection))),
-      rest > 0 ? element("p", {}, `and ${rest} more`) : "",
+      rest > 0 ? element("p", {}, say("twins.more", { count: rest })) : "",
     );
     if (hadFocus) this.place.querySelector("[aria-current]")?.focus();
   }
 
   #one(id, index, isOpen, collection) {
-    const image = element("img", { src: thumbnailUrl(id, collection), alt: index === 0 ? "The best one" : `Duplicate ${index}` });
+    const image = element("img", { src: thumbnailUrl(id, collection), alt: index === 0 ? say("twins.best") : say("twins.one", { index }) });
     const link = element("a", { href: this.#link(id) }, image);
     if (isOpen) link.setAttribute("aria-current", "true");
     link.addEventListener("click", (event) => {

@@ -2,13 +2,14 @@
 import { byId, element } from "./element.js";
 import { feedbackButtons } from "./feedback.js";
 import { icon } from "./icon.js";
-import { NO_CAPTION } from "./card.js";
+import { captionOf } from "./card.js";
 import { copyText } from "./clipboard.js";
 import { factRows, fileName, readablePlace } from "./facts.js";
 import { HeatMap } from "./heat_map.js";
 import { toast } from "./toast.js";
 import { Twins } from "./twins.js";
 import { whyRows } from "./why.js";
+import { say } from "./words.js";
 
 const SWIPE_PX = 50;
 const LARGEST_ZOOM = 2; // small pictures are not blown up beyond this
@@ -68,20 +69,20 @@ export class Viewer {
 
   #build() {
     const parts = this.#parts;
-    parts.back = button("Previous picture", "back", "round stage-back");
-    parts.next = button("Next picture", "next", "round stage-next");
+    parts.back = button(say("viewer.back"), "back", "round stage-back");
+    parts.next = button(say("viewer.next"), "next", "round stage-next");
     parts.small = element("img", { className: "stage-small", alt: "" });
     parts.full = element("img", { className: "stage-full", alt: "" });
     parts.note = element("p", { className: "stage-note", hidden: true });
     parts.frame = element("div", { className: "stage-picture" }, parts.small, parts.full, this.#heat.layer);
     parts.stage = element("div", { className: "stage" }, parts.frame, parts.note, parts.back, parts.next, this.#heat.button);
     parts.place = element("p", { role: "status" });
-    parts.close = button("Close", "close", "round viewer-close");
+    parts.close = button(say("page.close"), "close", "round viewer-close");
     parts.title = element("h2", { id: "viewer-title", dir: "auto" });
     parts.captions = element("ul", { className: "captions" });
-    parts.similar = button("", "similar", "button button-main", "More like this");
-    parts.download = element("a", { className: "button" }, icon("download", 20), "Download");
-    parts.copy = button("", "link", "button", "Copy link");
+    parts.similar = button("", "similar", "button button-main", say("card.similar"));
+    parts.download = element("a", { className: "button" }, icon("download", 20), say("viewer.download"));
+    parts.copy = button("", "link", "button", say("viewer.copy"));
     parts.why = element("section", { className: "why", hidden: true });
     parts.facts = element("dl", { className: "facts" });
     const top = element("div", { className: "side-top" }, parts.place, parts.close);
@@ -99,7 +100,7 @@ export class Viewer {
     similar.addEventListener("click", () => this.#actions.similar(this.#hit.id));
     copy.addEventListener("click", async () => {
       const done = await copyText(this.#actions.linkTo(this.#hit.id));
-      toast(done ? "Link copied" : "The browser did not allow copying");
+      toast(say(done ? "viewer.copied" : "page.no_copying"));
     });
     full.addEventListener("load", () => full.classList.add("is-here"));
     full.addEventListener("error", () => this.#cannotShow());
@@ -142,14 +143,14 @@ export class Viewer {
   #showPlace({ index, count, more }) {
     this.#parts.back.disabled = index <= 0;
     this.#parts.next.disabled = index < 0 || (index >= count - 1 && !more);
-    this.#parts.place.textContent = index < 0 ? "" : `${index + 1} of ${count}${more ? "+" : ""}`;
+    this.#parts.place.textContent = index < 0 ? "" : say(more ? "viewer.place_of_more" : "viewer.place", { place: index + 1, count });
   }
 
   #showPicture(hit) {
     const { small, full, note } = this.#parts;
     full.classList.remove("is-here");
     note.hidden = true;
-    full.alt = hit.caption || NO_CAPTION;
+    full.alt = captionOf(hit);
     for (const image of [small, full, this.#heat.layer]) {
       image.style.maxWidth = `${hit.width * LARGEST_ZOOM}px`;
       image.style.maxHeight = `${hit.height * LARGEST_ZOOM}px`;
@@ -159,13 +160,13 @@ export class Viewer {
   }
 
   #cannotShow() {
-    this.#parts.note.textContent = `This browser cannot show the ${this.#hit.format ?? ""} file itself; this is its preview.`;
+    this.#parts.note.textContent = say("viewer.preview", { format: this.#hit.format ?? "" });
     this.#parts.note.hidden = false;
   }
 
   #showWords(hit) {
     const { title, captions, download } = this.#parts;
-    title.textContent = hit.caption || NO_CAPTION;
+    title.textContent = captionOf(hit);
     title.classList.toggle("is-empty", !hit.caption);
     const others = (hit.captions ?? []).filter((caption) => caption !== hit.caption);
     captions.hidden = others.length === 0;

@@ -1,14 +1,15 @@
 // Why a picture was found: how likely it is, and what each part of the question adds to its score.
 import { element } from "./element.js";
 import { isJudged, percent, relevanceBar } from "./relevance.js";
+import { say, sayParts } from "./words.js";
 
 /** A part's name for people; the service names pictures by their ids. */
 function nameOf(part, question) {
-  if (part === "uploaded picture") return "Your picture";
-  if (question.terms.some(({ id }) => part === `photo:${id}`)) return "The picture you chose";
-  if (part.startsWith("photo:")) return "A picture";
-  if (/^like \S+$/.test(part) && question.like?.includes(part.slice(5))) return "A picture you want more of";
-  if (/^dislike \S+$/.test(part) && question.dislike?.includes(part.slice(8))) return "A picture you want less of";
+  if (part === "uploaded picture") return say("term.yours");
+  if (question.terms.some(({ id }) => part === `photo:${id}`)) return say("why.chosen");
+  if (part.startsWith("photo:")) return say("why.picture");
+  if (/^like \S+$/.test(part) && question.like?.includes(part.slice(5))) return say("why.liked");
+  if (/^dislike \S+$/.test(part) && question.dislike?.includes(part.slice(8))) return say("why.disliked");
   return part;
 }
 
@@ -35,12 +36,12 @@ export function scaleOf(hits) {
 export function whyRows(hit, question, scale) {
   const rows = [];
   if (isJudged(hit)) {
-    rows.push(element("p", { className: "why-chance" }, element("b", {}, percent(hit.relevance)), " likely to show what you asked for"));
+    rows.push(element("p", { className: "why-chance" }, ...sayParts("why.chance", { chance: element("b", {}, percent(hit.relevance)) })));
     rows.push(relevanceBar(hit.relevance));
   }
   const parts = hit.explain?.parts ?? [];
   if (parts.length) rows.push(element("ul", { className: "why-parts" }, ...parts.map((one) => partRow(one, question, scale))));
   const word_rank = hit.explain?.keyword_rank;
-  if (word_rank) rows.push(element("p", { className: "why-rank" }, `Number ${word_rank} by the words of its captions`));
-  return rows.length ? [element("h3", {}, "Why it matched"), ...rows] : [];
+  if (word_rank) rows.push(element("p", { className: "why-rank" }, say("why.rank", { rank: word_rank })));
+  return rows.length ? [element("h3", {}, say("why.title")), ...rows] : [];
 }
