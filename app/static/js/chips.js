@@ -6,17 +6,20 @@ import { icon } from "./icon.js";
 import { termsWith, termsWithout } from "./question.js";
 import { subjectOf } from "./term.js";
 import { chipPicture, smallButton, TermChip } from "./term_chip.js";
+import { say } from "./words.js";
 
 const WORDS = "words";
+const EXAMPLES = { like: ["chips.good", "chips.forget_good"], dislike: ["chips.bad", "chips.forget_bad"] };
 
-function exampleChip(id, symbol, name, collection, remove) {
-  const parts = [icon(symbol, 18), chipPicture({ id }, collection), smallButton(`Forget this ${name}`, "close", remove)];
-  return element("li", { className: "chip chip-example", title: `A ${name}` }, ...parts);
+function exampleChip(id, kind, collection, remove) {
+  const [title, forget] = EXAMPLES[kind].map((key) => say(key));
+  const parts = [icon(kind, 18), chipPicture({ id }, collection), smallButton(forget, "close", remove)];
+  return element("li", { className: "chip chip-example", title }, ...parts);
 }
 
 function filterChip(text, remove) {
   const label = element("span", { className: "chip-name", dir: "auto" }, text);
-  return element("li", { className: "chip chip-filter" }, icon("filter", 18), label, smallButton(`Remove the filter ${text}`, "close", remove));
+  return element("li", { className: "chip chip-filter" }, icon("filter", 18), label, smallButton(say("chips.remove_filter", { text }), "close", remove));
 }
 
 export class Chips {
@@ -59,7 +62,7 @@ export class Chips {
   }
 
   #clearAll() {
-    const clear = element("button", { type: "button", className: "quiet" }, "Clear all");
+    const clear = element("button", { type: "button", className: "quiet" }, say("chips.clear"));
     clear.addEventListener("click", () => this.#listener.emptied());
     return element("li", {}, clear);
   }
@@ -80,12 +83,12 @@ export class Chips {
     }
     const simple = (key, make) => wanted.push({ key, make: () => ({ place: make() }) });
     const others = (name, id) => this.#question[name].filter((one) => one !== id);
-    like.forEach((id) => simple(`like:${id}`, () => exampleChip(id, "like", "good example", collection, () => put({ like: others("like", id) }))));
-    dislike.forEach((id) => simple(`dislike:${id}`, () => exampleChip(id, "dislike", "bad example", collection, () => put({ dislike: others("dislike", id) }))));
+    like.forEach((id) => simple(`like:${id}`, () => exampleChip(id, "like", collection, () => put({ like: others("like", id) }))));
+    dislike.forEach((id) => simple(`dislike:${id}`, () => exampleChip(id, "dislike", collection, () => put({ dislike: others("dislike", id) }))));
     for (const [field, values] of Object.entries(filters)) {
       for (const value of values) {
         const remove = () => put({ filters: toggled(this.#question.filters, field, value) });
-        simple(`filter:${field}:${JSON.stringify(value)}`, () => filterChip(`${readableField(field)}: ${value}`, remove));
+        simple(`filter:${field}:${JSON.stringify(value)}`, () => filterChip(say("chips.filter", { field: readableField(field), value: String(value) }), remove));
       }
     }
     if (where) simple(`where:${where}`, () => filterChip(where, () => put({ where: "" })));

@@ -1,9 +1,10 @@
 // "More of this" and "less of this" on any picture: two buttons, and the keys + and −. Says which picture was judged; who listens asks.
 import { element } from "./element.js";
 import { icon } from "./icon.js";
+import { say } from "./words.js";
 
 const JUDGED = "sightline-judged";
-const NAMES = { like: "More of this", dislike: "Less of this" };
+const NAMES = { like: "feedback.like", dislike: "feedback.dislike" };
 const KEYS = { "+": "like", "=": "like", "-": "dislike", "−": "dislike" };
 
 function judge(target, id, kind) {
@@ -18,10 +19,11 @@ function isWriting(target) {
 export function feedbackButtons({ className, label = false, tabIndex = 0 }) {
   return ["like", "dislike"].map((kind) => {
     const made = element("button", { type: "button", className: `${className} feedback-${kind}`, tabIndex }, icon(kind, label ? 20 : 18));
-    if (label) made.append(NAMES[kind]);
+    const name = say(NAMES[kind]);
+    if (label) made.append(name);
     else {
-      made.title = NAMES[kind];
-      made.setAttribute("aria-label", NAMES[kind]);
+      made.title = name;
+      made.setAttribute("aria-label", name);
     }
     made.addEventListener("click", (event) => {
       event.stopPropagation(); // the card around it would open

@@ -2,6 +2,7 @@
 import { byId } from "./element.js";
 import { icon } from "./icon.js";
 import { makeQuestion, showsPictures } from "./question.js";
+import { say } from "./words.js";
 
 export class SearchBox {
   #words = byId("words");
@@ -40,8 +41,7 @@ export class SearchBox {
   show(question) {
     if (this.words !== question.words) this.#words.value = question.words;
     this.#showButtons();
-    if (showsPictures(question)) this.#words.placeholder = "Add words to refine";
-    else this.#words.placeholder = question.terms.length ? "Add a word or a picture" : "Describe a picture";
+    this.#words.placeholder = say(showsPictures(question) ? "box.refine" : question.terms.length ? "box.add_more" : "box.describe");
   }
 
   #act(what) {

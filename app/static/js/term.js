@@ -1,4 +1,5 @@
 // One term of a question: words, a picture of the collection, or a picture of the visitor's. A frozen value.
+import { say } from "./words.js";
 
 export const LARGEST_WEIGHT = 1;
 
@@ -29,8 +30,8 @@ export function readableWeight(weight) {
 
 /** The words for a term in the midst of a sentence. */
 export function nameOfTerm(term) {
-  if (term.picture) return "your picture";
-  return term.id ? "this picture" : `“${term.text}”`;
+  if (term.picture) return say("term.your_picture");
+  return term.id ? say("term.this_picture") : say("term.quoted", { text: term.text });
 }
 
 /** A term for an address, `0.5:text:snow` or `not:photo:ID`; null for a picture of the visitor's, which has none. */

@@ -4,6 +4,7 @@ import { icon } from "./icon.js";
 import { thumbnailUrl } from "./service.js";
 import { isPicture, nameOfTerm } from "./term.js";
 import { WeightSlider } from "./weight_slider.js";
+import { say } from "./words.js";
 
 /** A small round button that carries only an icon. */
 export function smallButton(name, symbol, act) {
@@ -20,21 +21,21 @@ export function chipPicture({ picture, id }, collection) {
 
 function labelOf(term, collection) {
   if (!isPicture(term)) return [element("span", { className: "chip-name", dir: "auto" }, term.text)];
-  return [chipPicture(term, collection), element("span", { className: "chip-name" }, term.picture ? "Your picture" : "Like this")];
+  return [chipPicture(term, collection), element("span", { className: "chip-name" }, say(term.picture ? "term.yours" : "chips.like_this"))];
 }
 
 export class TermChip {
   #slider;
   #exclude;
-  #note = element("span", { className: "chip-note" }, "left out");
+  #note = element("span", { className: "chip-note" }, say("chips.left_out"));
 
   /** `actions` has weigh(weight), exclude(isExcluded) and remove(); without exclude() there is no such switch. */
   constructor(term, collection, actions) {
     const name = nameOfTerm(term);
     this.#slider = new WeightSlider(name, actions.weigh);
-    this.#exclude = smallButton(`Leave out ${name}`, "exclude", () => actions.exclude(!this.term.excluded));
+    this.#exclude = smallButton(say("chips.leave_out", { name }), "exclude", () => actions.exclude(!this.term.excluded));
     this.#exclude.hidden = !actions.exclude;
-    const remove = smallButton(isPicture(term) ? `Remove the picture from the search` : `Remove ${name}`, "close", actions.remove);
+    const remove = smallButton(isPicture(term) ? say("chips.remove_picture") : say("chips.remove", { name }), "close", actions.remove);
     this.place = element("li", { className: "chip" }, ...labelOf(term, collection), ...this.#slider.parts, this.#note, this.#exclude, remove);
     this.show(term);
   }

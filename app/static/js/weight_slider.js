@@ -1,10 +1,11 @@
 // A slider from −1 to +1 for the weight of a term: right of the middle towards it, left of it away from it.
 import { element } from "./element.js";
 import { readableWeight } from "./term.js";
+import { say } from "./words.js";
 
 function meaningOf(weight) {
-  if (weight === 0) return "0, without effect";
-  return `${readableWeight(weight)}, ${weight > 0 ? "towards it" : "away from it"}`;
+  if (weight === 0) return say("chips.no_effect");
+  return say(weight > 0 ? "chips.towards" : "chips.away", { weight: readableWeight(weight) });
 }
 
 export class WeightSlider {
@@ -13,7 +14,7 @@ export class WeightSlider {
 
   /** `name` says what is weighed; `changed(weight)` is called while it moves. */
   constructor(name, changed) {
-    this.#range.setAttribute("aria-label", `Weight of ${name}`);
+    this.#range.setAttribute("aria-label", say("chips.weight", { name }));
     this.#range.addEventListener("input", () => {
       this.#paint();
       changed(Number(this.#range.value));
