@@ -82,13 +82,13 @@ export class Address {
   }
 
   /** Write a view as a new entry of the history. `opened`: closing the full view steps back to the entry before. */
-  push({ question, open = null }, { opened = false } = {}) {
-    history.pushState({ uploads: uploadsOf(question), opened, y: opened ? window.scrollY : 0 }, "", this.linkTo(question, open));
+  push({ question, open = null, fragment = location.hash }, { opened = false } = {}) {
+    history.pushState({ uploads: uploadsOf(question), opened, y: opened ? window.scrollY : 0 }, "", this.linkTo(question, open) + fragment);
   }
 
   /** Write a view over the present entry. */
-  replace({ question, open = null }) {
-    history.replaceState({ ...history.state, uploads: uploadsOf(question) }, "", this.linkTo(question, open));
+  replace({ question, open = null, fragment = location.hash }) {
+    history.replaceState({ ...history.state, uploads: uploadsOf(question) }, "", this.linkTo(question, open) + fragment);
   }
 
   /** Keep how far down the visitor is and how many pictures were asked for, for the way back and for a reload. */

@@ -1,10 +1,10 @@
 // The asking side of the page: box, chips, filters, examples, pictures that come in. Makes of them the question that is wanted.
-import { Chips } from "./chips.js";
 import { listenToFeedback } from "./feedback.js";
-import { FilterPanel } from "./filter_panel.js";
+import { FiltersButton } from "./filters_button.js";
 import { Intake } from "./intake.js";
+import { brought } from "./on_demand.js";
 import { Picture } from "./picture.js";
-import { makeQuestion, MOST_TERMS } from "./question.js";
+import { isPlain, makeQuestion, MOST_TERMS } from "./question.js";
 import { SearchBox } from "./search_box.js";
 import { makeTerm } from "./term.js";
 import { toast } from "./toast.js";
@@ -12,17 +12,13 @@ import { toast } from "./toast.js";
 export class Asking {
   #wanted = makeQuestion(); // what was asked last, or is about to be
   #page;
+  #chips = null; // loaded when there is something for them to show
 
   /** `page` has go(question), later(question), descend() and isRefused: whether the last question brought nothing. */
   constructor(service, page) {
     this.#page = page;
     this.box = new SearchBox(this.#boxListener());
-    this.chips = new Chips({
-      changed: (changes, { soon }) => (soon ? this.#soon(changes) : this.#now(changes)),
-      wordsRemoved: () => this.#now({ words: "" }),
-      emptied: () => this.#now({ terms: [], like: [], dislike: [], filters: {}, where: "" }),
-    });
-    this.filters = new FilterPanel(service, (changes) => this.#now(changes));
+    this.filters = new FiltersButton(service, (changes) => this.#now(changes));
     this.intake = new Intake({ onPicture: (file) => this.#take(file), onSimilar: (id) => this.#add(makeTerm({ id })) });
     listenToFeedback((id, kind) => this.#judge(id, kind));
   }
@@ -31,8 +27,24 @@ export class Asking {
   show(question) {
     this.#wanted = question;
     this.box.show(question);
-    this.chips.show(question);
+    this.#showChips();
     this.filters.show(question);
+  }
+
+  /** Resolves once everything that shows this question is there. */
+  async prepare(question) {
+    if (this.#chips || isPlain(question)) return;
+    const module = await brought(() => import("./chips.js"), "chips");
+    this.#chips ??= module && new module.Chips({
+      changed: (changes, { soon }) => (soon ? this.#soon(changes) : this.#now(changes)),
+      wordsRemoved: () => this.#now({ words: "" }),
+      emptied: () => this.#now({ terms: [], like: [], dislike: [], filters: {}, where: "" }),
+    });
+  }
+
+  async #showChips() {
+    if (!this.#chips) await this.prepare(this.#wanted);
+    this.#chips?.show(this.#wanted);
   }
 
   /** The question as it stands, what is not asked yet included, with these changes. */
@@ -63,7 +75,7 @@ export class Asking {
 
   #soon(changes) {
     this.#wanted = this.with(changes);
-    if ("terms" in changes || "weight" in changes) this.chips.show(this.#wanted);
+    if ("terms" in changes || "weight" in changes) this.#showChips();
     this.#page.later(this.#wanted);
   }
 

@@ -3,7 +3,6 @@ import { drawAfresh } from "./draw_afresh.js";
 import { byId, element } from "./element.js";
 import { Failure } from "./failure.js";
 import { filterText, isNoFilter, readableField, toggled, without } from "./filters.js";
-import { icon } from "./icon.js";
 import { RuleField } from "./rule_field.js";
 
 const AT_ONCE = 8; // fields that the service counts for one request
@@ -23,11 +22,9 @@ function inParts(names) {
 }
 
 export class FilterPanel {
-  #button = byId("filters-button");
   #panel = byId("filters");
   #lists = element("div", { className: "facets" });
   #clear = element("button", { type: "button", className: "quiet" }, "Clear filters");
-  #count = element("span", { className: "filters-count" });
   #rule;
   #service;
   #changed;
@@ -36,43 +33,22 @@ export class FilterPanel {
   #shown = "";
   #fields = new Map(); // collection → names of its fields worth counting
 
-  /** `changed({ filters?, where? })` is called with what the visitor chooses. */
-  constructor(service, changed) {
+  /** `changed({ filters?, where? })` is called with what the visitor chooses; `leave()` when nothing is left to choose. */
+  constructor(service, changed, leave) {
     this.#service = service;
     this.#changed = changed;
     this.#rule = new RuleField({ check: (where) => service.facets([], where, this.#question.collection), changed: (where) => changed({ where }) });
     this.#clear.addEventListener("click", () => {
       changed({ filters: {}, where: "" });
-      this.#button.focus();
+      leave();
     });
-    this.#button.append(icon("filter", 18), "Filters", this.#count);
-    this.#button.addEventListener("click", () => this.#open(this.#panel.hidden));
     this.#panel.append(this.#lists, element("div", { className: "filters-foot" }, this.#rule.place, this.#clear));
-    this.#panel.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape") return;
-      this.#open(false);
-      this.#button.focus();
-    });
   }
 
-  /** Open the panel and go into it, or close it. */
-  toggle() {
-    this.#open(this.#panel.hidden);
-    if (!this.#panel.hidden) this.#button.focus();
-  }
-
-  show(question) {
+  show(question, isOpen) {
     this.#question = question;
-    const count = Object.values(question.filters).flat().length + (question.where ? 1 : 0);
-    this.#count.textContent = count || "";
     this.#clear.hidden = isNoFilter(question);
     this.#rule.show(question.where);
-    if (!this.#panel.hidden) this.#load();
-  }
-
-  #open(isOpen) {
-    this.#panel.hidden = !isOpen;
-    this.#button.setAttribute("aria-expanded", isOpen);
     if (isOpen) this.#load();
     else this.#request?.abort();
   }

@@ -1,7 +1,7 @@
-// The full view as a step of the page: opens and closes with the address, walks through the grid's hits.
+// The full view as a step of the page: opens and closes with the address, walks through the grid's hits. The viewer is loaded
+// when the first picture is opened.
+import { brought } from "./on_demand.js";
 import { toast } from "./toast.js";
-import { Viewer } from "./viewer.js";
-import { scaleOf } from "./why.js";
 
 const FETCH_AHEAD = 4; // pictures before the end at which more are asked for
 
@@ -9,20 +9,31 @@ export class FullView {
   #address;
   #page;
   #service;
-  #viewer;
+  #viewer = null;
+  #scaleOf;
   #anchor = null; // the hit of the grid that is open, or behind which the open picture is folded
 
   constructor(service, address, page) {
     this.#address = address;
     this.#page = page;
     this.#service = service;
-    this.#viewer = new Viewer(service, {
+  }
+
+  /** Load the viewer. False if it does not come. */
+  async #prepare() {
+    if (this.#viewer) return true;
+    const modules = await brought(() => Promise.all([import("./viewer.js"), import("./why.js")]), "viewer");
+    if (!modules) return false;
+    const [{ Viewer }, { scaleOf }] = modules;
+    this.#scaleOf = scaleOf;
+    this.#viewer ??= new Viewer(this.#service, {
       step: (by) => this.#step(by),
       closed: () => this.#closed(),
-      similar: (id) => page.similar(id),
+      similar: (id) => this.#page.similar(id),
       openTwin: (id) => this.#replace(id),
-      linkTo: (id) => new URL(address.linkTo(page.question, id), location.href).href,
+      linkTo: (id) => new URL(this.#address.linkTo(this.#page.question, id), location.href).href,
     });
+    return true;
   }
 
   get isInAddress() {
@@ -36,11 +47,17 @@ export class FullView {
   }
 
   /** Show what the address names: this picture, or none. */
-  follow(id) {
+  async follow(id) {
     if (!id) {
-      const last = this.#viewer.openId;
+      const last = this.#viewer?.openId;
       this.hide();
       if (last && !this.#page.grid.focus(this.#anchor?.id ?? last)) this.#page.grid.focus();
+      return;
+    }
+    const isReady = this.#viewer !== null || (await this.#prepare());
+    if (this.#address.read().open !== id) return; // closed, or another opened, meanwhile
+    if (!isReady) {
+      this.#address.replace({ question: this.#page.question });
       return;
     }
     const { hits } = this.#page.grid;
@@ -50,12 +67,12 @@ export class FullView {
   }
 
   hide() {
-    this.#viewer.hide();
+    this.#viewer?.hide();
   }
 
   /** The hits around the open picture have become more. */
   refresh() {
-    const id = this.#viewer.openId;
+    const id = this.#viewer?.openId;
     const hit = id && this.#page.grid.hits.find((one) => one.id === id);
     if (hit) this.#show(hit, hit);
   }
@@ -66,7 +83,7 @@ export class FullView {
     const { question, hasMore } = this.#page;
     const index = anchor ? hits.indexOf(anchor) : -1;
     this.#anchor = anchor;
-    this.#viewer.show(hit, { index, count: hits.length, more: hasMore, question, group: anchor, scale: scaleOf(hits) });
+    this.#viewer.show(hit, { index, count: hits.length, more: hasMore, question, group: anchor, scale: this.#scaleOf(hits) });
     if (index < 0) return;
     if (index >= hits.length - FETCH_AHEAD) this.#page.askMoreSoon();
     for (const neighbour of [hits[index + 1], hits[index - 1]]) {

@@ -63,6 +63,8 @@ export class Heading {
   #text = byId("heading-text");
   #shuffle = byId("shuffle");
 
+  title = NAME; // of the page, while the pictures are on show
+
   constructor(onShuffle) {
     this.#shuffle.append(icon("shuffle", 18), "Other pictures");
     this.#shuffle.addEventListener("click", onShuffle);
@@ -75,7 +77,7 @@ export class Heading {
     this.#text.replaceChildren(...(home ? [partial ? "From the collection" : "The whole collection"] : line));
     this.#shuffle.hidden = !home || !partial;
     this.#place.hidden = false;
-    document.title = home ? NAME : `${describe(question)} · ${NAME}`;
+    this.title = home ? NAME : `${describe(question)} · ${NAME}`;
   }
 
   hide() {

@@ -1,7 +1,6 @@
 // The list of questions asked before, to ask again or to forget.
+import { dialogTop } from "./dialog_top.js";
 import { byId, element } from "./element.js";
-import { icon } from "./icon.js";
-import { dialogTop } from "./skipped_dialog.js";
 
 const DAY_MS = 86_400_000;
 
@@ -11,7 +10,7 @@ function readableTime(at_ms) {
   return at.toLocaleString("en", isRecent ? { hour: "numeric", minute: "2-digit" } : { day: "numeric", month: "short" });
 }
 
-export class HistoryDialog {
+class HistoryDialog {
   #dialog = byId("history");
   #list = element("ul", { className: "history-list" });
   #lead = element("p", { className: "panel-lead" });
@@ -34,9 +33,6 @@ export class HistoryDialog {
       follow(entry.getAttribute("href"));
     });
     this.#dialog.append(dialogTop(this.#dialog, "history-title", "Asked before"), element("div", { className: "panel-body" }, this.#lead, this.#list, this.#clear));
-    const opener = byId("history-button");
-    opener.append(icon("wait"));
-    opener.addEventListener("click", () => this.open());
   }
 
   open() {
@@ -54,4 +50,8 @@ export class HistoryDialog {
       return element("li", {}, element("a", { href: link }, element("span", { className: "history-words", dir: "auto" }, words), time));
     }));
   }
+}
+
+export function makeDialog(page) {
+  return new HistoryDialog(page.asked, (link) => page.follow(link));
 }

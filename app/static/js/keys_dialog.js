@@ -1,7 +1,6 @@
-// The keys of the page: the list of them, and those that work everywhere.
+// The list of the page's keys.
+import { dialogTop } from "./dialog_top.js";
 import { byId, element } from "./element.js";
-import { icon } from "./icon.js";
-import { dialogTop } from "./skipped_dialog.js";
 
 const KEYS = [
   [["/"], "Search"],
@@ -20,31 +19,23 @@ const KEYS = [
   [["?"], "Show these keys"],
 ];
 
-function isWriting(target) {
-  return target.matches?.("input:not([type=range]), textarea, select");
-}
-
-export class KeysDialog {
+class KeysDialog {
   #dialog = byId("keys");
 
-  /** `actions`: what the keys do that work everywhere, besides "?". */
-  constructor(actions) {
+  constructor() {
     const rows = KEYS.flatMap(([keys, meaning]) => [
       element("dt", {}, ...keys.map((key) => element("kbd", {}, key))),
       element("dd", {}, meaning),
     ]);
-    const body = element("div", { className: "panel-body" }, element("dl", { className: "keys" }, ...rows));
+    const body = element("div", { className: "panel-body", tabIndex: 0 }, element("dl", { className: "keys" }, ...rows));
     this.#dialog.append(dialogTop(this.#dialog, "keys-title", "Keys"), body);
-    const opener = byId("keys-button");
-    opener.append(icon("keys"));
-    opener.addEventListener("click", () => this.#dialog.showModal());
-    document.addEventListener("keydown", (event) => this.#pressed(event, { ...actions, "?": () => this.#dialog.showModal() }));
   }
 
-  #pressed(event, actions) {
-    if (event.metaKey || event.ctrlKey || event.altKey || isWriting(event.target)) return;
-    if (document.querySelector("dialog[open]") || !Object.hasOwn(actions, event.key)) return;
-    event.preventDefault();
-    actions[event.key]();
+  open() {
+    this.#dialog.showModal();
   }
+}
+
+export function makeDialog() {
+  return new KeysDialog();
 }

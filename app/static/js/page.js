@@ -7,15 +7,14 @@ import { Collections } from "./collections.js";
 import { Failure } from "./failure.js";
 import { FullView } from "./full_view.js";
 import { describe } from "./heading.js";
-import { HistoryDialog } from "./history_dialog.js";
-import { KeysDialog } from "./keys_dialog.js";
+import { Openers } from "./openers.js";
 import { isEmpty, keyOf, makeQuestion } from "./question.js";
 import { QuestionHistory } from "./question_history.js";
 import { RecentAnswers } from "./recent_answers.js";
 import { Results } from "./results.js";
-import { SkippedDialog } from "./skipped_dialog.js";
 import { StatusLine } from "./status_line.js";
 import { Typing } from "./typing.js";
+import { Views } from "./views.js";
 
 const FIRST_K = 48;
 const NEXT_K = 120; // each further page
@@ -32,22 +31,22 @@ export class Page {
   #answers = new RecentAnswers();
   #seed = newSeed();
   #typing = new Typing();
-  #history = new QuestionHistory();
+  asked = new QuestionHistory();
 
   constructor(service) {
+    this.service = service;
     this.asker = new Asker(service, {
       answered: (asked, answer) => this.#answered(asked, answer),
       failed: (asked, failure) => this.#failed(asked, failure),
       waiting: (isWaiting) => this.#showWaiting(isWaiting),
     });
     this.collections = new Collections(service, (name) => this.go(makeQuestion({ words: this.asking.box.words, collection: name })));
-    this.skipped = new SkippedDialog(service);
-    this.status = new StatusLine(() => this.skipped.open(this.#question.collection));
+    this.status = new StatusLine(() => this.openers.open("skipped", this.#question.collection));
     this.asking = new Asking(service, this);
     this.results = new Results(this.#resultsListener());
     this.fullView = new FullView(service, this.#address, this);
-    this.history = new HistoryDialog(this.#history, (link) => this.follow(link));
-    this.keys = new KeysDialog({ "/": () => this.asking.box.focus(), f: () => this.asking.filters.toggle(), a: () => this.history.open() });
+    this.views = new Views(this);
+    this.openers = new Openers(this, { "/": () => this.asking.box.focus(), f: () => this.asking.filters.toggle() });
     this.#listenToTheWindow();
   }
 
@@ -64,6 +63,10 @@ export class Page {
     return this.results.grid;
   }
 
+  get title() {
+    return this.results.heading.title;
+  }
+
   get hasMore() {
     return this.results.hasMore;
   }
@@ -72,10 +75,11 @@ export class Page {
   async start() {
     history.scrollRestoration = "manual";
     try {
-      await this.collections.refresh();
+      await Promise.all([this.collections.refresh(), this.asking.prepare(this.#address.read().question)]);
       if (this.collections.isEmpty) throw new Failure({ code: "nothing_indexed" });
     } catch (failure) {
       this.#failed({ question: this.#question, beginning: true }, failure);
+      this.views.follow(location.hash);
       return;
     }
     this.#address.plainCollection = this.collections.plain;
@@ -86,29 +90,31 @@ export class Page {
   /** Ask a question as a new step of the history. */
   go(question) {
     this.#typing.end();
-    this.#step(question, false);
+    this.#step(question, {});
   }
 
-  #step(question, replace) {
+  #step(question, { replace = false, fragment = this.views.fragment }) {
     this.fullView.hide();
-    const same = keyOf(question) === keyOf(this.#question);
+    const same = keyOf(question) === keyOf(this.#question) && location.hash === fragment;
     if (same && this.#asked && !this.fullView.isInAddress) {
       window.scrollTo({ top: 0 });
       return;
     }
-    if (replace) this.#address.replace({ question });
-    else this.#address.push({ question });
+    if (replace) this.#address.replace({ question, fragment });
+    else this.#address.push({ question, fragment });
+    this.views.follow(fragment);
     this.#remember(question, replace);
     this.#ask(question, { k: FIRST_K, y: 0 });
   }
 
   #remember(question, replacesLast) {
     if (isEmpty(question) || question.terms.some(({ picture }) => picture)) return;
-    this.#history.keep({ link: this.#address.linkTo(question), words: describe(question) }, { replacesLast });
+    this.asked.keep({ link: this.#address.linkTo(question), words: describe(question) }, { replacesLast });
   }
 
   home() {
-    this.go(makeQuestion({ collection: this.#address.plainCollection }));
+    this.#typing.end();
+    this.#step(makeQuestion({ collection: this.#address.plainCollection }), { fragment: "" });
   }
 
   similar(id) {
@@ -121,7 +127,7 @@ export class Page {
 
   #resultsListener() {
     return {
-      open: (id) => this.fullView.open(id),
+      open: (id) => this.openPicture(id),
       similar: (id) => this.similar(id),
       links: ({ id }) => ({ open: this.#address.linkTo(this.#question, id), similar: this.#address.linkTo(this.asking.like(id)) }),
       leaveUpwards: () => this.asking.box.focus(),
@@ -156,7 +162,20 @@ export class Page {
 
   /** From the search down to the pictures. */
   descend() {
-    this.grid.focus();
+    if (!this.views.focus()) this.grid.focus();
+  }
+
+  /** Open a picture in the full view, as a new step of the history. */
+  openPicture(id) {
+    this.fullView.open(id);
+  }
+
+  /** Show a view by its fragment (of views.js; "" are the pictures), as a step of the history. */
+  show(fragment, { replace = false } = {}) {
+    this.#typing.end();
+    if (replace) this.#address.replace({ question: this.#question, fragment });
+    else this.#address.push({ question: this.#question, fragment });
+    this.views.follow(fragment);
   }
 
   /** Show the view of a link of this page, as a new step of the history. */
@@ -168,7 +187,7 @@ export class Page {
   /** Ask once the visitor pauses; words of one thought share a step of the history. */
   later(question) {
     this.#typing.pause((isSameThought) => {
-      if (keyOf(question) !== keyOf(this.#question)) this.#step(question, isSameThought && !isEmpty(this.#question));
+      if (keyOf(question) !== keyOf(this.#question)) this.#step(question, { replace: isSameThought && !isEmpty(this.#question) });
     }, { at_once: isEmpty(question) });
   }
 
@@ -187,6 +206,7 @@ export class Page {
     this.#typing.end();
     const { question, open } = this.#address.read();
     const { y, k } = this.#address.place;
+    this.views.follow(location.hash);
     if (this.#asked && keyOf(question) === keyOf(this.#question)) {
       this.fullView.follow(open);
       return;
@@ -226,6 +246,7 @@ export class Page {
     this.#asked = asked;
     this.#answers.keep(asked, whole);
     this.#showStatus(answer);
+    this.views.answered(asked.question, this.grid.hits);
     if (asked.extending) this.fullView.refresh();
     else this.fullView.follow(asked.open);
   }

@@ -27,6 +27,11 @@ export function isEmpty({ words, terms, like, dislike, filters, where }) {
   return !words && terms.length + like.length + dislike.length === 0 && isNoFilter({ filters, where });
 }
 
+/** Nothing is asked but words. */
+export function isPlain(question) {
+  return isEmpty({ ...question, words: "" });
+}
+
 /** Something is looked for; without it filters and exclusions only narrow the collection. */
 export function hasDirection({ words, weight, terms, like }) {
   return Boolean((words && (terms.length === 0 || weight !== 0)) || terms.some(hasEffect) || like.length);

@@ -1,21 +1,11 @@
 // The list of files that are not in the index, each with its reason.
+import { dialogTop } from "./dialog_top.js";
 import { byId, element } from "./element.js";
-import { icon } from "./icon.js";
 import { readablePlace } from "./facts.js";
 
 const AT_ONCE = 100;
 
-/** The head that every dialog with a list has: a title and a button that closes it. */
-export function dialogTop(dialog, id, title) {
-  const close = element("button", { type: "button", className: "round", ariaLabel: "Close" }, icon("close"));
-  close.addEventListener("click", () => dialog.close());
-  dialog.addEventListener("click", (event) => {
-    if (event.target === dialog) dialog.close(); // the backdrop
-  });
-  return element("div", { className: "panel-top" }, element("h2", { id }, title), close);
-}
-
-export class SkippedDialog {
+class SkippedDialog {
   #dialog = byId("skipped");
   #lead = element("p", { className: "panel-lead" });
   #list = element("ul", { className: "skipped-list" });
@@ -55,4 +45,8 @@ export class SkippedDialog {
       element("span", { className: "skipped-file", dir: "auto" }, readablePlace(uri)),
       element("span", { className: "skipped-reason", dir: "auto" }, reason || code));
   }
+}
+
+export function makeDialog({ service }) {
+  return new SkippedDialog(service);
 }
