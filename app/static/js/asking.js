@@ -8,6 +8,7 @@ import { isPlain, makeQuestion, MOST_TERMS } from "./question.js";
 import { SearchBox } from "./search_box.js";
 import { makeTerm } from "./term.js";
 import { toast } from "./toast.js";
+import { say } from "./words.js";
 
 export class Asking {
   #wanted = makeQuestion(); // what was asked last, or is about to be
@@ -34,7 +35,7 @@ export class Asking {
   /** Resolves once everything that shows this question is there. */
   async prepare(question) {
     if (this.#chips || isPlain(question)) return;
-    const module = await brought(() => import("./chips.js"), "chips");
+    const module = await brought(() => import("./chips.js"), { sheet: "chips" });
     this.#chips ??= module && new module.Chips({
       changed: (changes, { soon }) => (soon ? this.#soon(changes) : this.#now(changes)),
       wordsRemoved: () => this.#now({ words: "" }),
@@ -81,7 +82,7 @@ export class Asking {
 
   #add(term, changes = {}) {
     const { terms } = this.#wanted;
-    if (terms.length >= MOST_TERMS) toast(`A question takes ${MOST_TERMS} terms; the first one has gone`);
+    if (terms.length >= MOST_TERMS) toast(say("asking.most_terms", { count: MOST_TERMS }));
     this.#now({ ...changes, terms: [...terms, term] });
   }
 
@@ -102,6 +103,6 @@ export class Asking {
     const { [kind]: judged, [other]: opposite } = this.#wanted;
     const isTaken = judged.includes(id);
     this.#now({ [kind]: isTaken ? judged.filter((one) => one !== id) : [...judged, id], [other]: opposite.filter((one) => one !== id) });
-    toast(isTaken ? "Forgotten" : kind === "like" ? "Showing more like it" : "Showing less like it");
+    toast(say(isTaken ? "asking.forgotten" : kind === "like" ? "asking.more_like_it" : "asking.less_like_it"));
   }
 }

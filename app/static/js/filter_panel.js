@@ -4,6 +4,7 @@ import { byId, element } from "./element.js";
 import { Failure } from "./failure.js";
 import { filterText, isNoFilter, readableField, toggled, without } from "./filters.js";
 import { RuleField } from "./rule_field.js";
+import { number, say } from "./words.js";
 
 const AT_ONCE = 8; // fields that the service counts for one request
 const MOST_FIELDS = 24;
@@ -24,7 +25,7 @@ function inParts(names) {
 export class FilterPanel {
   #panel = byId("filters");
   #lists = element("div", { className: "facets" });
-  #clear = element("button", { type: "button", className: "quiet" }, "Clear filters");
+  #clear = element("button", { type: "button", className: "quiet" }, say("filters.clear"));
   #rule;
   #service;
   #changed;
@@ -76,7 +77,7 @@ export class FilterPanel {
   }
 
   #wordsFor(failure) {
-    return failure instanceof Failure && failure.detail ? `The values could not be counted: ${failure.detail}` : "The values could not be counted.";
+    return failure instanceof Failure && failure.detail ? say("filters.uncounted_for", { reason: failure.detail }) : say("filters.uncounted");
   }
 
   /** Counts of every field. Those of a field with chosen values leave its own choice aside, so that others can be added. */
@@ -111,7 +112,7 @@ export class FilterPanel {
     const focused = this.#lists.contains(document.activeElement) ? document.activeElement.dataset.key : null;
     const worth = counted.filter(([name, { distinct }]) => name in filters || (distinct > 1 && distinct <= MOST_VALUES));
     const groups = worth.map(([name, { values }]) => this.#group(name, values, filters[name] ?? []));
-    this.#lists.replaceChildren(...(groups.length ? groups : [element("p", { className: "facet-none" }, "No field of these pictures has a few values to choose from. A rule can still name any field.")]));
+    this.#lists.replaceChildren(...(groups.length ? groups : [element("p", { className: "facet-none" }, say("filters.none"))]));
     if (focused) [...this.#lists.querySelectorAll("button")].find((one) => one.dataset.key === focused)?.focus({ preventScroll: true });
   }
 
@@ -119,7 +120,7 @@ export class FilterPanel {
     const absent = chosen.filter((value) => !values.some((one) => one.value === value)).map((value) => ({ value, count: 0 }));
     const buttons = [...values, ...absent].map(({ value, count }) => {
       const label = element("span", { className: "facet-value", dir: "auto" }, String(value));
-      const made = element("button", { type: "button", className: "facet" }, label, element("span", { className: "facet-count" }, count.toLocaleString("en")));
+      const made = element("button", { type: "button", className: "facet" }, label, element("span", { className: "facet-count" }, number(count)));
       made.dataset.key = JSON.stringify([name, value]);
       made.setAttribute("aria-pressed", chosen.includes(value));
       made.addEventListener("click", () => this.#changed({ filters: toggled(this.#question.filters, name, value) }));

@@ -2,6 +2,7 @@
 import { byId, element } from "./element.js";
 import { icon } from "./icon.js";
 import { brought } from "./on_demand.js";
+import { say } from "./words.js";
 
 export class FiltersButton {
   #button = byId("filters-button");
@@ -16,7 +17,7 @@ export class FiltersButton {
   constructor(service, changed) {
     this.#service = service;
     this.#changed = changed;
-    this.#button.append(icon("filter", 18), "Filters", this.#count);
+    this.#button.append(icon("filter", 18), say("filters.title"), this.#count);
     this.#button.addEventListener("click", () => this.#open(this.#place.hidden));
     this.#place.addEventListener("keydown", (event) => {
       if (event.key !== "Escape") return;
@@ -39,7 +40,7 @@ export class FiltersButton {
 
   async #open(isOpen) {
     if (isOpen && !this.#panel) {
-      const module = await brought(() => import("./filter_panel.js"), "filters");
+      const module = await brought(() => import("./filter_panel.js"), { sheet: "filters" });
       if (!module) return;
       this.#panel ??= new module.FilterPanel(this.#service, this.#changed, () => this.#button.focus());
     }

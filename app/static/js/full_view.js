@@ -2,6 +2,7 @@
 // when the first picture is opened.
 import { brought } from "./on_demand.js";
 import { toast } from "./toast.js";
+import { say } from "./words.js";
 
 const FETCH_AHEAD = 4; // pictures before the end at which more are asked for
 
@@ -22,7 +23,7 @@ export class FullView {
   /** Load the viewer. False if it does not come. */
   async #prepare() {
     if (this.#viewer) return true;
-    const modules = await brought(() => Promise.all([import("./viewer.js"), import("./why.js")]), "viewer");
+    const modules = await brought(() => Promise.all([import("./viewer.js"), import("./why.js")]), { sheet: "viewer" });
     if (!modules) return false;
     const [{ Viewer }, { scaleOf }] = modules;
     this.#scaleOf = scaleOf;
@@ -97,7 +98,7 @@ export class FullView {
       const information = await this.#service.information(id, question.collection);
       if (this.#address.read().open === id) this.#show({ captions: [], metadata: {}, ...information, id }, anchor);
     } catch (failure) {
-      toast(failure.detail || "This picture cannot be shown");
+      toast(failure.detail || say("viewer.not_shown"));
       this.#address.replace({ question });
     }
   }

@@ -1,20 +1,20 @@
 // The list of questions asked before, to ask again or to forget.
 import { dialogTop } from "./dialog_top.js";
 import { byId, element } from "./element.js";
+import { say, time } from "./words.js";
 
 const DAY_MS = 86_400_000;
 
 function readableTime(at_ms) {
-  const at = new Date(at_ms);
   const isRecent = Date.now() - at_ms < DAY_MS;
-  return at.toLocaleString("en", isRecent ? { hour: "numeric", minute: "2-digit" } : { day: "numeric", month: "short" });
+  return time(at_ms, isRecent ? { hour: "numeric", minute: "2-digit" } : { day: "numeric", month: "short" });
 }
 
 class HistoryDialog {
   #dialog = byId("history");
   #list = element("ul", { className: "history-list" });
   #lead = element("p", { className: "panel-lead" });
-  #clear = element("button", { type: "button", className: "button" }, "Clear the history");
+  #clear = element("button", { type: "button", className: "button" }, say("history.clear"));
   #history;
 
   /** `follow(link)` shows the view of a link. */
@@ -32,7 +32,7 @@ class HistoryDialog {
       this.#dialog.close();
       follow(entry.getAttribute("href"));
     });
-    this.#dialog.append(dialogTop(this.#dialog, "history-title", "Asked before"), element("div", { className: "panel-body" }, this.#lead, this.#list, this.#clear));
+    this.#dialog.append(dialogTop(this.#dialog, "history-title", say("history.title")), element("div", { className: "panel-body" }, this.#lead, this.#list, this.#clear));
   }
 
   open() {
@@ -42,12 +42,12 @@ class HistoryDialog {
 
   #fill() {
     const { entries } = this.#history;
-    this.#lead.textContent = entries.length ? "Kept in this browser only." : "Nothing yet. What you ask is kept in this browser only.";
+    this.#lead.textContent = say(entries.length ? "history.kept" : "history.nothing");
     this.#clear.hidden = entries.length === 0;
     this.#list.hidden = entries.length === 0;
     this.#list.replaceChildren(...entries.map(({ link, words, at_ms }) => {
-      const time = element("span", { className: "history-time" }, readableTime(at_ms));
-      return element("li", {}, element("a", { href: link }, element("span", { className: "history-words", dir: "auto" }, words), time));
+      const asked = element("span", { className: "history-time" }, readableTime(at_ms));
+      return element("li", {}, element("a", { href: link }, element("span", { className: "history-words", dir: "auto" }, words), asked));
     }));
   }
 }

@@ -1,22 +1,23 @@
 // The list of the page's keys.
 import { dialogTop } from "./dialog_top.js";
 import { byId, element } from "./element.js";
+import { say } from "./words.js";
 
 const KEYS = [
-  [["/"], "Search"],
-  [["Shift", "Enter"], "Keep the words as a term, and write another"],
-  [["↓"], "From the search to the pictures"],
-  [["←", "↑", "↓", "→"], "Move among the pictures, or to the next in the full view"],
-  [["Enter"], "Open the picture"],
-  [["S"], "More like this picture, as a new search"],
-  [["+"], "More of this picture, in this search"],
-  [["−"], "Less of this picture, in this search"],
-  [["H"], "In the full view: where in the picture it is"],
-  [["Esc"], "Close, or clear the search"],
-  [["Ctrl", "V"], "Search by the picture on the clipboard"],
-  [["F"], "Open or close the filters"],
-  [["A"], "What was asked before"],
-  [["?"], "Show these keys"],
+  [["/"], "keys.search"],
+  [["Shift", "Enter"], "keys.term"],
+  [["↓"], "keys.down"],
+  [["←", "↑", "↓", "→"], "keys.move"],
+  [["Enter"], "keys.open"],
+  [["S"], "keys.similar"],
+  [["+"], "keys.like"],
+  [["−"], "keys.dislike"],
+  [["H"], "keys.where"],
+  [["Esc"], "keys.escape"],
+  [["Ctrl", "V"], "keys.paste"],
+  [["F"], "keys.filters"],
+  [["A"], "keys.history"],
+  [["?"], "keys.help"],
 ];
 
 class KeysDialog {
@@ -25,10 +26,10 @@ class KeysDialog {
   constructor() {
     const rows = KEYS.flatMap(([keys, meaning]) => [
       element("dt", {}, ...keys.map((key) => element("kbd", {}, key))),
-      element("dd", {}, meaning),
+      element("dd", {}, say(meaning)),
     ]);
     const body = element("div", { className: "panel-body", tabIndex: 0 }, element("dl", { className: "keys" }, ...rows));
-    this.#dialog.append(dialogTop(this.#dialog, "keys-title", "Keys"), body);
+    this.#dialog.append(dialogTop(this.#dialog, "keys-title", say("keys.title")), body);
   }
 
   open() {

@@ -2,18 +2,19 @@
 import { drawAfresh } from "./draw_afresh.js";
 import { element } from "./element.js";
 import { Failure } from "./failure.js";
+import { say } from "./words.js";
 
 const PLACE = /^(?:filter, )?column (\d+): /;
 
 export class RuleField {
   #field = element("input", { id: "rule", type: "text", spellcheck: false, autocapitalize: "off", maxLength: 2000, placeholder: "year >= 2020 and not place = Oslo" });
   #error = element("p", { id: "rule-error", className: "rule-error", role: "alert", hidden: true });
-  #apply = element("button", { type: "submit", className: "button" }, "Apply");
+  #apply = element("button", { type: "submit", className: "button" }, say("filters.apply"));
   #checking = 0;
 
   /** `check(text)` rejects with a Failure if the service refuses the rule; `changed(text)` is called when it does not. */
   constructor({ check, changed }) {
-    const label = element("label", { htmlFor: "rule" }, "Rule");
+    const label = element("label", { htmlFor: "rule" }, say("filters.rule"));
     this.#field.setAttribute("aria-describedby", "rule-error");
     this.place = element("form", { className: "rule" }, label, this.#field, this.#apply, this.#error);
     this.#field.addEventListener("input", () => this.#say(null));
@@ -41,9 +42,9 @@ export class RuleField {
     this.#error.hidden = !failure;
     this.#field.setAttribute("aria-invalid", Boolean(failure));
     if (!failure) return;
-    const detail = (failure instanceof Failure && failure.detail) || "The service does not answer";
+    const detail = (failure instanceof Failure && failure.detail) || say("failure.unreachable");
     const column = Number(PLACE.exec(detail)?.[1] ?? 0);
-    this.#error.textContent = column ? `At letter ${column}: ${detail.replace(PLACE, "")}` : detail;
+    this.#error.textContent = column ? say("filters.at_letter", { column, detail: detail.replace(PLACE, "") }) : detail;
     if (!column) return;
     this.#field.focus();
     this.#field.setSelectionRange(column - 1, Math.max(column, this.#field.value.length));

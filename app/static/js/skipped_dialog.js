@@ -2,6 +2,8 @@
 import { dialogTop } from "./dialog_top.js";
 import { byId, element } from "./element.js";
 import { readablePlace } from "./facts.js";
+import { wordsFor } from "./failure_words.js";
+import { say } from "./words.js";
 
 const AT_ONCE = 100;
 
@@ -9,7 +11,7 @@ class SkippedDialog {
   #dialog = byId("skipped");
   #lead = element("p", { className: "panel-lead" });
   #list = element("ul", { className: "skipped-list" });
-  #more = element("button", { type: "button", className: "button" }, "Show more");
+  #more = element("button", { type: "button", className: "button" }, say("more.show"));
   #service;
   #collection = null;
 
@@ -17,13 +19,13 @@ class SkippedDialog {
     this.#service = service;
     this.#more.addEventListener("click", () => this.#load());
     const body = element("div", { className: "panel-body", tabIndex: 0 }, this.#lead, this.#list, this.#more);
-    this.#dialog.append(dialogTop(this.#dialog, "skipped-title", "Skipped files"), body);
+    this.#dialog.append(dialogTop(this.#dialog, "skipped-title", say("skipped.title")), body);
   }
 
   open(collection) {
     this.#collection = collection;
     this.#list.replaceChildren();
-    this.#lead.textContent = "One moment…";
+    this.#lead.textContent = say("skipped.wait");
     this.#more.hidden = true;
     this.#dialog.showModal();
     this.#load();
@@ -33,10 +35,10 @@ class SkippedDialog {
     try {
       const { total, skipped } = await this.#service.skipped(this.#collection, this.#list.childElementCount, AT_ONCE);
       this.#list.append(...skipped.map((file) => this.#row(file)));
-      this.#lead.textContent = `${total} ${total === 1 ? "file is" : "files are"} not in the index, for these reasons.`;
+      this.#lead.textContent = say("skipped.lead", { count: total });
       this.#more.hidden = skipped.length === 0 || this.#list.childElementCount >= total;
     } catch (failure) {
-      this.#lead.textContent = `The list did not come: ${failure.detail || "the service does not answer"}.`;
+      this.#lead.textContent = say("skipped.failed", { reason: failure.detail || wordsFor(failure).title });
     }
   }
 
