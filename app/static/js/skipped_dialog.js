@@ -38,7 +38,7 @@ class SkippedDialog {
       this.#lead.textContent = say("skipped.lead", { count: total });
       this.#more.hidden = skipped.length === 0 || this.#list.childElementCount >= total;
     } catch (failure) {
-      this.#lead.textContent = say("skipped.failed", { reason: failure.detail || wordsFor(failure).title });
+      this.#lead.textContent = say("skipped.failed", { reason: failure.detail || say("failure.unreachable") });
     }
   }
 
