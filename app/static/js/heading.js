@@ -3,59 +3,57 @@ import { byId, element } from "./element.js";
 import { icon } from "./icon.js";
 import { hasDirection, isEmpty } from "./question.js";
 import { hasEffect, isPicture, nameOfTerm } from "./term.js";
+import { listed, listedParts, say, sayParts } from "./words.js";
 
 const NAME = "Sightline";
 
-function joined(names) {
-  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
-}
-
-function count(items, one, many) {
-  return items.length === 1 ? one : `${items.length} ${many}`;
-}
-
-/** What takes away: terms pushed away from, terms left out. */
-function takenAway({ terms }) {
-  const less = terms.filter((term) => hasEffect(term) && term.weight < 0);
-  const left_out = terms.filter(({ excluded }) => excluded);
-  return [
-    less.length ? `less ${joined(less.map(nameOfTerm))}` : null,
-    left_out.length ? `without ${joined(left_out.map(nameOfTerm))}` : null,
-  ].filter(Boolean);
-}
-
+/** What is looked for: { texts, pictures }, the words of the box first. */
 function wanted({ words, terms }) {
-  const texts = terms.filter((term) => hasEffect(term) && term.weight > 0 && !isPicture(term)).map(({ text }) => text);
-  const pictures = terms.filter((term) => hasEffect(term) && term.weight > 0 && isPicture(term));
-  return { texts: [...(words ? [words] : []), ...texts], pictures };
+  const towards = terms.filter((term) => hasEffect(term) && term.weight > 0);
+  const texts = towards.filter((term) => !isPicture(term)).map(({ text }) => text);
+  return { texts: [...(words ? [words] : []), ...texts], pictures: towards.filter(isPicture) };
+}
+
+/** What takes away, in words: terms pushed away from, terms left out. */
+function takenAway({ terms }) {
+  const less = terms.filter((term) => hasEffect(term) && term.weight < 0).map(nameOfTerm);
+  const without = terms.filter(({ excluded }) => excluded).map(nameOfTerm);
+  return [
+    ...(less.length ? [say("heading.less", { terms: listed(less) })] : []),
+    ...(without.length ? [say("heading.without", { terms: listed(without) })] : []),
+  ];
 }
 
 function likeness(pictures) {
-  if (pictures.every(({ picture }) => picture)) return pictures.length > 1 ? "Pictures like your pictures" : "Pictures like yours";
-  return pictures.length > 1 ? `Pictures like these ${pictures.length}` : "Pictures like this one";
+  const count = pictures.length;
+  return say(pictures.every(({ picture }) => picture) ? "heading.like_yours" : "heading.like_these", { count });
 }
 
-/** The headline as [text, isStrong] pieces. */
-function pieces(question) {
+/** The headline as texts and elements; `isNear`: these are only the nearest. */
+function headline(question, isNear) {
   const { texts, pictures } = wanted(question);
-  const examples = count(question.like, "an example", "examples");
-  const strong = texts.flatMap((text, at) => [...(at ? [[at === texts.length - 1 ? " and " : ", ", false]] : []), [text, true]]);
+  const count = question.like.length;
+  const strong = texts.map((text) => element("b", { dir: "auto" }, text));
+  const terms = listedParts([...(isNear ? pictures.map(nameOfTerm) : []), ...strong]);
   let made;
-  if (pictures.length) made = [[texts.length ? `${likeness(pictures)}, and ` : likeness(pictures), false], ...strong];
-  else if (texts.length) made = [["Best matches for ", false], ...strong];
-  else if (question.like.length) made = [[`More like ${examples} of yours`, false]];
-  else made = [[hasDirection(question) ? "Pictures" : "Pictures of the collection", false]];
-  if (question.like.length && (texts.length || pictures.length)) made.push([`, steered by ${examples}`, false]);
-  return [...made, ...takenAway(question).map((text) => [`, ${text}`, false])];
+  if (isNear && terms.length) made = sayParts("heading.nearest", { terms });
+  else if (pictures.length && strong.length) made = sayParts("heading.like_and", { likeness: likeness(pictures), terms });
+  else if (pictures.length) made = [likeness(pictures)];
+  else if (strong.length) made = sayParts("heading.best", { terms });
+  else if (count) made = [say("heading.examples", { count })];
+  else made = [say(hasDirection(question) ? "heading.pictures" : "heading.filtered")];
+  const more = [...(count && (texts.length || pictures.length) ? [say("heading.steered", { count })] : []), ...takenAway(question)];
+  return [...made.flat(), ...more.map((text) => say("heading.and", { text }))];
 }
 
 /** What the pictures answer, as plain words for the page's title and the live region. */
 export function describe(question) {
   const { texts, pictures } = wanted(question);
-  const names = [...(pictures.length ? [joined(pictures.map(nameOfTerm))] : []), ...texts.map((text) => (pictures.length ? `“${text}”` : text))];
-  const main = joined(names) || (question.like.length ? count(question.like, "an example", "examples") : "pictures");
-  const filtered = question.where || Object.keys(question.filters).length ? ["filtered"] : [];
-  return [main, ...takenAway(question), ...filtered].join(", ");
+  const count = question.like.length;
+  const names = [...pictures.map(nameOfTerm), ...texts.map((text) => (pictures.length ? say("heading.quoted", { text }) : text))];
+  const main = names.length ? listed(names) : say(count ? "heading.by_examples" : "heading.any", { count });
+  const filtered = question.where || Object.keys(question.filters).length ? [say("heading.within")] : [];
+  return main + [...takenAway(question), ...filtered].map((text) => say("heading.and", { text })).join("");
 }
 
 export class Heading {
@@ -66,15 +64,15 @@ export class Heading {
   title = NAME; // of the page, while the pictures are on show
 
   constructor(onShuffle) {
-    this.#shuffle.append(icon("shuffle", 18), "Other pictures");
+    this.#shuffle.append(icon("shuffle", 18), say("heading.other"));
     this.#shuffle.addEventListener("click", onShuffle);
   }
 
-  /** `partial`: the pictures are a sample of more. */
-  show(question, { partial }) {
+  /** `partial`: the pictures are a sample of more; `isNear`: nothing matches well, they are only the nearest. */
+  show(question, { partial, isNear = false }) {
     const home = isEmpty(question);
-    const line = pieces(question).map(([text, isStrong]) => (isStrong ? element("b", { dir: "auto" }, text) : text));
-    this.#text.replaceChildren(...(home ? [partial ? "From the collection" : "The whole collection"] : line));
+    const line = home ? [say(partial ? "heading.sample" : "heading.whole")] : headline(question, isNear);
+    this.#text.replaceChildren(...line);
     this.#shuffle.hidden = !home || !partial;
     this.#place.hidden = false;
     this.title = home ? NAME : `${describe(question)} · ${NAME}`;

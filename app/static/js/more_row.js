@@ -37,7 +37,7 @@ export class MoreRow {
     this.#watcher?.observe(this.#place);
   }
 
-  /** More did not come: in words (of failure.wordsFor), tried again by itself when the service says when. */
+  /** More did not come: in words (of failure_words.js), tried again by itself when the service says when. */
   failed(words) {
     const hadFocus = this.hasFocus;
     this.#rest();

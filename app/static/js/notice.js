@@ -28,7 +28,7 @@ export class Notice {
     this.#shown = "";
   }
 
-  /** Show these words (of failure.wordsFor) and start the countdown to the next try, if they ask for one. */
+  /** Show these words (of failure_words.js) and start the countdown to the next try, if they ask for one. */
   show(words) {
     const content = JSON.stringify([words.title, words.text, words.reason, words.command]);
     if (content !== this.#shown) this.#build(words);

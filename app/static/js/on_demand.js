@@ -1,6 +1,6 @@
-// Brings in a stylesheet when the part that needs it is opened; the part's module comes by import().
+// Brings in what the first answer does not need, when it is opened: a module, its sheet, its words.
 import { toast } from "./toast.js";
-import { say } from "./words.js";
+import { addWords, say } from "./words.js";
 
 const asked = new Map(); // name → the promise of its sheet
 
@@ -24,10 +24,10 @@ function link(name) {
   });
 }
 
-/** The module that `load` imports, with its sheets; null, with a word in passing, if they do not come. */
-export async function brought(load, ...sheets) {
+/** The module that `load` imports, once its sheet and its part of the words are there; null, with a word in passing, if they do not come. */
+export async function brought(load, { sheet = null, words = null }) {
   try {
-    const [module] = await Promise.all([load(), ...sheets.map(styled)]);
+    const [module] = await Promise.all([load(), sheet && styled(sheet), words && addWords(words)]);
     return module;
   } catch {
     toast(say("view.failed"));

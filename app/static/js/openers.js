@@ -10,6 +10,8 @@ const DIALOGS = {
   skipped: () => import("./skipped_dialog.js"),
 };
 
+const WORDS = { skipped: "failure" };
+
 function isWriting(target) {
   return target.matches?.("input:not([type=range]), textarea, select");
 }
@@ -36,7 +38,7 @@ export class Openers {
 
   async open(name, ...given) {
     if (!this.#made.has(name)) {
-      const module = await brought(DIALOGS[name], "dialogs");
+      const module = await brought(DIALOGS[name], { sheet: "dialogs", words: WORDS[name] });
       if (!module) return;
       if (!this.#made.has(name)) this.#made.set(name, module.makeDialog(this.#page)); // two presses may have waited
     }

@@ -137,8 +137,8 @@ export class Page {
       choosePicture: () => this.asking.intake.choose(),
       startAgain: () => this.home(),
       askAgain: () => this.#ask(this.#question, { k: FIRST_K, y: 0 }),
-      askWords: (words) => this.go(this.asking.with({ words })),
-      linkToWords: (words) => this.#address.linkTo(this.asking.with({ words })),
+      change: (changes) => this.go(this.asking.with(changes)),
+      linkTo: (changes) => this.#address.linkTo(this.asking.with(changes)),
     };
   }
 

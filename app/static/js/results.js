@@ -1,28 +1,32 @@
 // What an answer looks like: heading, grid, the row under it, or a failure in words. Keeps the answer; asks for nothing itself.
 import { byId } from "./element.js";
-import { wordsFor } from "./failure.js";
 import { Grid } from "./grid.js";
 import { drawAfresh } from "./draw_afresh.js";
 import { describe, Heading } from "./heading.js";
 import { Intro } from "./intro.js";
 import { MoreRow } from "./more_row.js";
 import { Nearest } from "./nearest.js";
-import { Notice } from "./notice.js";
+import { brought } from "./on_demand.js";
 import { hasDirection, isEmpty, soughtIds } from "./question.js";
 import { say } from "./words.js";
+
+const WORDS_AFTER_MS = 1500; // the first pictures are on show by then
 
 export class Results {
   #answer = null;
   #attempt = 0;
+  #turn = 0;
+  #trouble = null; // { notice, wordsFor }, once it is loaded
+  #listener;
 
   /** `listener` has open(id), similar(id), links(hit), leaveUpwards(), more(), shuffle(), retry(), choosePicture(), startAgain(),
-   *  askAgain(), askWords(words) and linkToWords(words). */
+   *  askAgain(), change(changes) of the question and linkTo(changes). */
   constructor(listener) {
+    this.#listener = listener;
     this.heading = new Heading(listener.shuffle);
     this.more = new MoreRow(listener);
-    this.notice = new Notice(listener);
-    this.intro = new Intro({ choose: listener.askWords, link: listener.linkToWords });
-    this.nearest = new Nearest({ choose: listener.askWords, link: listener.linkToWords });
+    this.intro = new Intro({ choose: (words) => listener.change({ words }), link: (words) => listener.linkTo({ words }) });
+    this.nearest = new Nearest(listener);
     this.grid = new Grid(listener);
   }
 
@@ -43,7 +47,9 @@ export class Results {
   /** Show an answer, or what it adds. Returns the whole answer, pages joined. */
   show(asked, answer) {
     this.#attempt = 0;
-    this.notice.hide();
+    this.#turn += 1;
+    this.#trouble?.notice.hide();
+    if (!this.#trouble) setTimeout(() => this.#prepare(), WORDS_AFTER_MS); // when the service is away it is too late
     const before = asked.extending ? this.#answer.hits : [];
     this.#answer = { ...answer, hits: [...before, ...answer.hits] };
     const sought = soughtIds(asked.question);
@@ -55,7 +61,11 @@ export class Results {
   }
 
   /** Say what went wrong; what is shown stays when only more of it did not come. */
-  fail(asked, failure) {
+  async fail(asked, failure) {
+    const turn = (this.#turn += 1);
+    await this.#prepare();
+    if (turn !== this.#turn || !this.#trouble) return;
+    const { notice, wordsFor } = this.#trouble;
     const words = wordsFor(failure, { attempt: this.#attempt, collection: asked.question.collection });
     this.#attempt += 1;
     if (asked.extending) {
@@ -68,17 +78,25 @@ export class Results {
     this.nearest.hide();
     this.more.hide();
     this.grid.show([], false);
-    this.notice.show(words);
+    notice.show(words);
     byId("live").textContent = [words.title, words.reason].filter(Boolean).join(". ");
+  }
+
+  /** Load what says in words that something went wrong. */
+  async #prepare() {
+    if (this.#trouble) return;
+    const load = () => Promise.all([import("./notice.js"), import("./failure_words.js")]);
+    const modules = await brought(load, { sheet: "notice", words: "failure" });
+    if (modules) this.#trouble ??= { notice: new modules[0].Notice(this.#listener), wordsFor: modules[1].wordsFor };
   }
 
   #showAnew({ question, y, k }, hits) {
     const home = isEmpty(question);
     if (home) this.intro.show(hits);
     else this.intro.hide();
-    this.heading.show(question, { partial: this.#answer.hits.length >= k });
-    const nothing = this.#answer.no_good_match === true;
-    if (nothing) this.nearest.show(hits, Boolean(question.words));
+    const nothing = this.#answer.no_good_match === true || (!home && hits.length === 0);
+    this.heading.show(question, { partial: this.#answer.hits.length >= k, isNear: nothing });
+    if (nothing) this.nearest.show(hits, question);
     else this.nearest.hide();
     this.grid.show(hits, this.hasMore, { withLine: !nothing && !home });
     drawAfresh();
@@ -89,7 +107,7 @@ export class Results {
 
   #showEnd(question) {
     if (this.hasMore) this.more.offer();
-    else if (isEmpty(question)) this.more.hide();
+    else if (isEmpty(question) || this.count === 0) this.more.hide();
     else this.more.end(say(hasDirection(question) ? "results.end_best_first" : "results.end"));
   }
 }

@@ -45,6 +45,11 @@ export function listed(items) {
   return enumeration.format(items);
 }
 
+/** As listed, in pieces to append: the items may be elements. */
+export function listedParts(items) {
+  return enumeration.formatToParts(items.map((_, at) => String(at))).map(({ type, value }) => (type === "element" ? items[value] : value));
+}
+
 /** Fill in the words that the page's own elements name in data-say attributes. */
 export function sayPage(root = document) {
   for (const [attribute, property] of PLACES) {
