@@ -47,7 +47,7 @@ ERROR_TABLE: tuple[ErrorRow, ...] = (
     ErrorRow(
         door_failures.KeysUnreadableError, 503, "keys_unreadable", "No way to check keys", _LOGS
     ),
-    ErrorRow(door_failures.KeyNotFoundError, 404, "not_found", "No such key"),
+    ErrorRow(door_failures.KeyNotFoundError, 404, "key_not_found", "No such key"),
     ErrorRow(door_failures.NoKeysError, 500, "internal", "Internal error", _LOGS),
     ErrorRow(door_failures.DoorError, 500, "internal", "Internal error", _LOGS),
     ErrorRow(fetching.FetchOffError, 400, "fetch_off", "Nothing is fetched here"),

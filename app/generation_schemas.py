@@ -1,8 +1,10 @@
-"""Response types of the kept generations of a collection. Shapes only."""
+"""Request and response types of the kept generations of a collection. Shapes only."""
 
-from pydantic import BaseModel, JsonValue
+from pydantic import BaseModel, Field, JsonValue
 
-from app.index_schemas import IndexInfo
+from app.index_schemas import IndexInfo, index_info
+from app.schemas import RequestBody
+from indexer.catalog.records import GenerationRecord
 
 
 class GenerationInfo(BaseModel):
@@ -21,6 +23,36 @@ class GenerationInfo(BaseModel):
     current: bool
     served: bool
     index: IndexInfo
+
+    @classmethod
+    def of(
+        cls, record: GenerationRecord, *, current: int | None, served: int | None
+    ) -> "GenerationInfo":
+        """Of a generation on record."""
+        return cls(
+            generation=record.generation,
+            created_at=record.created_at,
+            items=record.item_count,
+            dim=record.dim,
+            fingerprint=record.fingerprint,
+            model=record.model,
+            index_kind=record.index_kind,
+            index_bytes=record.index_bytes,
+            current=record.generation == current,
+            served=record.generation == served,
+            index=index_info(record),
+        )
+
+
+class RollBackBody(RequestBody):
+    """The body of POST /v1/collections/{name}/rollback."""
+
+    generation: int | None = Field(
+        default=None,
+        ge=1,
+        le=2**63 - 1,  # SQLite's integers
+        description="A kept generation; without it the one before the current one.",
+    )
 
 
 class GenerationsAnswer(BaseModel):

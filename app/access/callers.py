@@ -23,12 +23,15 @@ _BEARER = "bearer "
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Whoever sent a request; `role` is None for somebody who may do nothing."""
+    """Whoever sent a request; `role` is None for somebody who may do nothing, `near` says that they
+    can only be on this machine.
+    """
 
     address: str
     role: Role | None
     key: KeyRecord | None = None
     keys_in_use: bool = False
+    near: bool = False
 
     def may(self, needed: Role) -> bool:
         """Whether they may do what asks for this role."""
@@ -65,7 +68,7 @@ class Callers:
             return Caller(origin.address, record.role, record, keys_in_use=True)
         near = is_loopback(self._settings.host) and not origin.forwarded
         role = anonymous_role(self._settings, near=near, keys=keys)
-        return Caller(origin.address, role, None, keys.in_use)
+        return Caller(origin.address, role, None, keys.in_use, near)
 
 
 def anonymous_role(settings: Settings, *, near: bool, keys: Keys) -> Role | None:

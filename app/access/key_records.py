@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 
 from app.access.roles import Role
 
+MAX_NAME_CHARS = 100
 _SECRET_BYTES = 32
 _ID_BYTES = 4
 _FORM = re.compile(r"sightline_([0-9a-f]{8})_([A-Za-z0-9_-]{43})")
@@ -44,6 +45,11 @@ def new_key(role: Role, name: str) -> tuple[KeyRecord, str]:
     key_id, secret = secrets.token_hex(_ID_BYTES), secrets.token_urlsafe(_SECRET_BYTES)
     record = KeyRecord(key_id, name, role, _hash(secret), now())
     return record, f"sightline_{key_id}_{secret}"
+
+
+def shown_name(name: str) -> str:
+    """A name as it is kept: what lists and logs can show, and not endless."""
+    return "".join(char for char in name if char.isprintable())[:MAX_NAME_CHARS]
 
 
 def matching(key: str, records: dict[str, KeyRecord]) -> KeyRecord | None:

@@ -38,11 +38,16 @@ ROUTE_ROLES: dict[str, dict[str, Role | None]] = {
     "/v1/collections/{name}/sample": {"GET": SEARCH},
     "/v1/collections/{name}/fields": {"GET": SEARCH},
     "/v1/collections/{name}/generations": {"GET": SEARCH},
+    "/v1/collections/{name}/rollback": {"POST": ADMIN},
     "/v1/duplicates": {"GET": SEARCH},
     "/v1/duplicates/decisions": {"GET": SEARCH, "POST": WRITE, "DELETE": WRITE},
     "/v1/vocabularies": {"GET": SEARCH},
     "/v1/tag-sets": {"GET": SEARCH},
     "/v1/tag-sets/{name}": {"GET": SEARCH, "PUT": WRITE, "DELETE": WRITE},
+    # keys, and who asks
+    "/v1/caller": {"GET": SEARCH},
+    "/v1/keys": {"GET": ADMIN, "POST": ADMIN},
+    "/v1/keys/{key_id}": {"DELETE": ADMIN},
     # jobs
     "/v1/jobs": {"GET": SEARCH, "POST": WRITE},
     "/v1/jobs/{job_id}": {"GET": SEARCH},

@@ -8,13 +8,11 @@ from typing import Annotated, Any
 
 import typer
 
-from app.access.key_records import KeyRecord
+from app.access.key_records import KeyRecord, shown_name
 from app.access.key_store import KeyStore
 from app.access.roles import Role
 from app.cli import options
 from app.cli.options import settings_from
-
-MAX_NAME_CHARS = 100
 
 keys = typer.Typer(
     name="keys",
@@ -31,8 +29,7 @@ def create_command(
     data_dir: options.DataDir = None,
 ) -> None:
     """Make a key and print it, this once: only its hash is kept."""
-    shown = "".join(char for char in name if char.isprintable())[:MAX_NAME_CHARS]
-    record, key = KeyStore(settings_from(locals()).data_dir).create(role, shown)
+    record, key = KeyStore(settings_from(locals()).data_dir).create(role, shown_name(name))
     if as_json:
         typer.echo(json.dumps({**_as_dict(record), "key": key}))
         return

@@ -1,9 +1,10 @@
 """A client of the HTTP API for Python programs: typed, blocking or awaitable. Loads no model and no
 index, and knows nothing that the API does not say.
 
-blocking    `Client`; blocking_resources: what it has for pictures, collections and jobs
+blocking    `Client`; blocking_resources: what it has for pictures, collections, keys and jobs
 awaiting    `AsyncClient`: the same with await; awaiting_resources
-calls       what is asked: a description of each request, shared by both; picture_calls, job_calls
+calls       what is asked: a description of each request, shared by both; picture_calls, job_calls,
+            key_calls
 terms       texts, pictures and embeddings as parts of a question
 answers     answers → typed results or errors
 events      a stream of server-sent events → the events of a job

@@ -14,7 +14,7 @@ import httpx2
 from app.classify_schemas import ClassifyAnswer
 from app.client import calls
 from app.client.answers import check, failure
-from app.client.awaiting_resources import AsyncCollections, AsyncImages, AsyncJobs
+from app.client.awaiting_resources import AsyncCollections, AsyncImages, AsyncJobs, AsyncKeys
 from app.client.blocking import TIMEOUT_S
 from app.client.calls import Call, SearchOptions
 from app.client.errors import ClientError
@@ -49,6 +49,7 @@ class AsyncClient:
         self.images = AsyncImages(self)
         self.collections = AsyncCollections(self)
         self.jobs = AsyncJobs(self)
+        self.keys = AsyncKeys(self)
 
     async def close(self) -> None:
         """Close all connections."""

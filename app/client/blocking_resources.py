@@ -1,5 +1,5 @@
-"""What a `Client` has under names of their own: pictures, collections, jobs. Speaks to nothing
-itself.
+"""What a `Client` has under names of their own: pictures, collections, keys, jobs. Speaks to
+nothing itself.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -7,14 +7,16 @@ from typing import Protocol, TypeVar, Unpack
 
 from pydantic import JsonValue
 
-from app.client import job_calls, picture_calls
+from app.access.roles import Role
+from app.client import job_calls, key_calls, picture_calls
 from app.client.calls import Call
 from app.client.events import EventReader, JobEvent
 from app.client.job_calls import JobOptions
 from app.client.terms import Picture
 from app.filter_schemas import FieldsAnswer
-from app.generation_schemas import GenerationsAnswer
+from app.generation_schemas import GenerationInfo, GenerationsAnswer
 from app.job_schemas import JobAnswer, JobsAnswer, JobSkippedAnswer
+from app.key_schemas import CallerAnswer, KeyAnswer, KeysAnswer, NewKeyAnswer
 from app.schemas import CollectionInfo, PictureInfo, SampleAnswer, SkippedAnswer
 from app.upload_schemas import UploadAnswer
 
@@ -113,9 +115,36 @@ class Collections:
         """The published states that are kept."""
         return self._asker.ask(picture_calls.generations(name))
 
+    def roll_back(self, name: str, generation: int | None = None) -> GenerationInfo:
+        """Make a kept generation current: the one before the current one, or that of a number."""
+        return self._asker.ask(picture_calls.roll_back(name, generation))
+
     def skipped(self, name: str, *, limit: int = PAGE, offset: int = 0) -> SkippedAnswer:
         """Files that were listed and not indexed."""
         return self._asker.ask(picture_calls.skipped(name, limit, offset))
+
+
+class Keys:
+    """The keys of the service, for who holds one of the role `admin`."""
+
+    def __init__(self, asker: Asker) -> None:
+        self._asker = asker
+
+    def caller(self) -> CallerAnswer:
+        """What this client may do, by its key or by where it runs."""
+        return self._asker.ask(key_calls.caller())
+
+    def list(self) -> KeysAnswer:
+        """All keys that were ever made, without what opens."""
+        return self._asker.ask(key_calls.listing())
+
+    def make(self, role: Role | str, name: str = "") -> NewKeyAnswer:
+        """Make a key; its `key` cannot be had again."""
+        return self._asker.ask(key_calls.make(role, name))
+
+    def end(self, key_id: str) -> KeyAnswer:
+        """End a key for good."""
+        return self._asker.ask(key_calls.end(key_id))
 
 
 class Jobs:

@@ -10,7 +10,7 @@ from app.client.answers import AS_BYTES, as_model
 from app.client.calls import Call, body_of, collection_of
 from app.client.terms import Picture, picture_bytes
 from app.filter_schemas import FieldsAnswer
-from app.generation_schemas import GenerationsAnswer
+from app.generation_schemas import GenerationInfo, GenerationsAnswer
 from app.schemas import (
     CollectionInfo,
     CollectionsAnswer,
@@ -85,6 +85,12 @@ def fields(name: str) -> Call[FieldsAnswer]:
 def generations(name: str) -> Call[GenerationsAnswer]:
     """GET /v1/collections/{name}/generations."""
     return Call("GET", f"{_collection_path(name)}/generations", as_model(GenerationsAnswer))
+
+
+def roll_back(name: str, generation: int | None) -> Call[GenerationInfo]:
+    """POST /v1/collections/{name}/rollback."""
+    path = f"{_collection_path(name)}/rollback"
+    return Call("POST", path, as_model(GenerationInfo), body=body_of(generation=generation))
 
 
 def skipped(name: str, limit: int, offset: int) -> Call[SkippedAnswer]:

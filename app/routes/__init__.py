@@ -7,12 +7,13 @@ images       GET /v1/images/{id}, its thumbnail and its record
 heatmap      GET /v1/images/{id}/heatmap
 uploads      PUT and DELETE /v1/images/{id}
 collections  GET /v1/collections and what is in one
-generations  GET /v1/collections/{name}/generations
+generations  GET /v1/collections/{name}/generations, POST …/rollback
 duplicates   GET /v1/duplicates
 decisions    /v1/duplicates/decisions: what was decided of them
 vocabularies GET /v1/vocabularies
 tag_sets     /v1/tag-sets: class names that pictures are tagged with
 fields       GET /v1/collections/{name}/fields
+keys         /v1/keys: making, listing and ending keys; /v1/caller: who asks
 jobs         /v1/jobs: queue, list, show, pause, resume, cancel, retry; events and skipped files
 schedules    /v1/schedules
 model        GET /v1/model

@@ -70,6 +70,9 @@ def test_api_document_examples_work(command: str, client: httpx.Client, picture:
     if "$SET" in command:
         command = command.replace("$SET", "mine")
         client.put("/v1/tag-sets/mine", json={"classes": ["dog", "cat"]})
+    if "$KEY" in command:
+        made = client.post("/v1/keys", json={"role": "search"}).json()
+        command = command.replace("$KEY", made["id"])
     if "$SCHEDULE" in command:
         schedule = client.post("/v1/schedules", json={"cron": "0 3 * * *"}).json()
         command = command.replace("$SCHEDULE", str(schedule["id"]))

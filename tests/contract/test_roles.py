@@ -7,7 +7,7 @@ from app.access.roles import Role
 from app.access.route_roles import OPEN, ROUTE_ROLES
 from app.main import _ROUTERS, create_app
 from app.settings import Settings
-from app.writing import may_write
+from app.writing import may_administer, may_write
 
 # What is open to everybody is listed twice, so that opening a route takes two deliberate lines.
 OPEN_TO_ALL = {"/", "/static", "/docs", "/docs/style.css", "/openapi.json", "/healthz", "/readyz"}
@@ -49,13 +49,16 @@ def test_only_the_page_the_reference_and_probes_are_open():
 
 
 def test_only_questions_are_answered_to_whoever_may_search():
-    """What changes something says so twice: by its role, and by asking for `Writing`."""
+    """What changes something says so twice: by its role, and by asking for `Writing`, or for
+    `Administering`.
+    """
     for route in _routes():
-        asks = may_write in {one.call for one in route.dependant.dependencies}
+        asked = {one.call for one in route.dependant.dependencies}
         for method in (route.methods or set()) - {"HEAD"}:
             role = ROUTE_ROLES.get(route.path, {}).get(method)
             changes = role in (Role.WRITE, Role.ADMIN)
-            assert asks == changes, f"{method} {route.path}"
+            assert (may_write in asked) == (role is Role.WRITE), f"{method} {route.path}"
+            assert (may_administer in asked) == (role is Role.ADMIN), f"{method} {route.path}"
             assert changes or method in ("GET", "POST"), f"{method} {route.path}"
 
 
