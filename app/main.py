@@ -107,7 +107,7 @@ def create_app(
     install_error_handlers(app)
     for router in _ROUTERS:
         app.include_router(router)
-    app.mount("/static", page.PageFiles(directory=page.STATIC_DIR, check_dir=False))
+    app.mount("/static", page.PageFiles(page.STATIC_DIR))
     return app
 
 
