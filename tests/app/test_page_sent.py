@@ -1,0 +1,46 @@
+"""How the page's files travel: packed for whoever unpacks, checked before they are used again."""
+
+import gzip
+
+import httpx
+import pytest
+
+SCRIPT = "/static/js/page.js"
+
+
+@pytest.mark.parametrize("path", ["/", SCRIPT, "/static/css/page.css", "/static/logo.svg"])
+def test_texts_are_packed_for_those_who_unpack(client: httpx.Client, path: str):
+    plain = client.get(path, headers={"accept-encoding": "identity"})
+    packed = client.get(path, headers={"accept-encoding": "br, gzip;q=0.5"})
+    assert "content-encoding" not in plain.headers
+    assert packed.headers["content-encoding"] == "gzip"
+    assert packed.content == plain.content
+    assert int(packed.headers["content-length"]) == len(gzip.compress(plain.content))
+    for answer in (plain, packed):
+        assert answer.headers["vary"] == "Accept-Encoding"
+        assert answer.headers["cache-control"] == "no-cache"
+    assert packed.headers["content-type"] == plain.headers["content-type"]
+
+
+def test_gzip_that_is_refused_is_not_sent(client: httpx.Client):
+    answer = client.get(SCRIPT, headers={"accept-encoding": "gzip;q=0, *"})
+    assert "content-encoding" not in answer.headers
+
+
+@pytest.mark.parametrize("coding", ["identity", "gzip"])
+@pytest.mark.parametrize("path", ["/", SCRIPT])
+def test_copies_that_are_current_are_used_again(client: httpx.Client, path: str, coding: str):
+    asked = {"accept-encoding": coding}
+    tag = client.get(path, headers=asked).headers["etag"]
+    again = client.get(path, headers={**asked, "if-none-match": tag})
+    assert (again.status_code, again.content) == (304, b"")
+    other = "identity" if coding == "gzip" else "gzip"
+    assert client.get(path, headers={"accept-encoding": other}).headers["etag"] != tag
+
+
+def test_head_says_what_get_would_send(client: httpx.Client):
+    asked = {"accept-encoding": "gzip"}
+    head, get = client.head(SCRIPT, headers=asked), client.get(SCRIPT, headers=asked)
+    assert head.content == b""
+    for name in ("content-length", "content-encoding", "etag"):
+        assert head.headers[name] == get.headers[name]
