@@ -31,6 +31,7 @@ Read half (the service may import it):
     filters       which pictures to search, by their metadata; counts of its values (package)
     vocabularies  lists of texts that users add (package, both halves)
     tags          class names that pictures are tagged with (package, both halves)
+    picture_map   a place on a plane for every picture (package, both halves)
     duplicates    the same picture more than once (package)
     durability    making files survive a power cut
     timestamps    the time as every table writes it

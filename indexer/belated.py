@@ -1,5 +1,5 @@
 """What a new generation would have that the newest one lacks, though no file has changed: captions
-that were not embedded, tags of sets that were saved since. Changes nothing.
+that were not embedded, tags of sets that were saved since, a map. Changes nothing.
 """
 
 from collections.abc import Callable
@@ -26,6 +26,8 @@ def is_belated(
     """
     if newest is None:
         return False
+    if newest.map is None:
+        return True
     return _captions_are(config, database, model, newest) or _tags_are(
         config, model, newest, encoder_of
     )

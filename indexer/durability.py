@@ -5,6 +5,7 @@ A file's bytes and a directory's names are synchronised separately. Knows no fil
 
 import errno
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,3 +50,15 @@ def write_durably(path: Path, write: Callable[[Path], None]) -> None:
     finally:
         os.close(descriptor)
     unfinished.replace(path)
+
+
+def link_durably(source: Path, target: Path) -> None:
+    """The same file under another name; a copy where the file system has no links."""
+    try:
+        os.link(source, target)
+    except OSError:
+        write_durably(target, lambda unfinished: _copy(source, unfinished))
+
+
+def _copy(source: Path, target: Path) -> None:
+    shutil.copyfile(source, target)

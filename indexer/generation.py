@@ -13,10 +13,11 @@ from pathlib import Path
 import numpy as np
 
 from indexer.catalog.reader import CatalogReader
-from indexer.catalog.records import GenerationRecord
+from indexer.catalog.records import GenerationRecord, MapLayout
 from indexer.config import IndexConfig
 from indexer.errors import CollectionNotFoundError, GenerationDamagedError, NoGenerationError
 from indexer.index_files import OpenIndex, OpenPart, check_file, open_index
+from indexer.picture_map.browsing import PictureMap
 from indexer.tags.columns import Tags, read_tags
 from indexer.vector_index.index import IndexUnusableError
 from indexer.vector_index.parted import PartedIndex
@@ -40,11 +41,13 @@ class Generation:
         opened: OpenIndex,
         captions: OpenIndex | None,
         tags: tuple[Tags, ...],
+        places: PictureMap | None,
         store: VectorStore,
         lease: int,
     ) -> None:
         self.record = record
         self.tags = tags
+        self.map = places
         self.store = store
         self._opened = opened
         self._captions = captions
@@ -154,9 +157,10 @@ def _open(config: IndexConfig, record: GenerationRecord, like: Generation | None
             )
         captions = _open_captions(directory, record, shared)
         tags = tuple(read_tags(directory, column) for column in record.tags)
+        places = None if record.map is None else _open_map(directory, record, record.map)
         store = VectorStore(config.vectors_dir(record.fingerprint), record.dim)
         store.check(segments)
-        return Generation(record, opened, captions, tags, store, lease)
+        return Generation(record, opened, captions, tags, places, store, lease)
     except (IndexUnusableError, VectorsMissingError) as error:
         os.close(lease)
         raise GenerationDamagedError(record.generation, error.reason) from error
@@ -178,6 +182,16 @@ def _open_captions(
             f"{captions.count}"
         )
     return opened
+
+
+def _open_map(directory: Path, record: GenerationRecord, layout: MapLayout) -> PictureMap:
+    places = PictureMap.open(directory, layout)
+    if places.count != record.item_count:
+        name = layout.base.name
+        raise IndexUnusableError(
+            f"{name} shows {places.count} pictures instead of {record.item_count}"
+        )
+    return places
 
 
 def _take_lease(generation: int, path: Path) -> int:

@@ -3,8 +3,6 @@
 Works in the new generation's directory, which nobody sees yet. Never publishes.
 """
 
-import os
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +14,7 @@ from indexer.base_part import build_base_part
 from indexer.catalog.records import IndexFile, IndexLayout
 from indexer.catalog.staging import ItemVectors
 from indexer.config import IndexConfig
-from indexer.durability import write_durably
+from indexer.durability import link_durably, write_durably
 from indexer.index_files import (
     BASE_FILE,
     DEAD_FILE,
@@ -74,7 +72,7 @@ class PartBuilder:
             merged, dead = self._merged(before, plan.merged, new, dead)
             for file in (newest.base, *plan.kept):
                 check_file(before, file, completely=False)
-                self._link(before, file)
+                link_durably(before / file.name, self._directory / file.name)
         except IndexUnusableError as error:
             self.note(f"generation {generation} is damaged: {error.reason}")
             return self._base(item_count)
@@ -130,16 +128,6 @@ class PartBuilder:
         write_durably(path, lambda unfinished: write_dead(unfinished, dead))
         return described(path, DEAD_KIND, len(dead))
 
-    def _link(self, before: Path, file: IndexFile) -> None:
-        """The same file under both directories; a copy where the file system has no links."""
-        try:
-            os.link(before / file.name, self._directory / file.name)
-        except OSError:
-            write_durably(
-                self._directory / file.name,
-                lambda unfinished: _copy(before / file.name, unfinished),
-            )
-
     @property
     def _directory(self) -> Path:
         return self.config.generation_dir(self.number)
@@ -155,7 +143,3 @@ def _revived(
     back = np.isin(new.ids, dead)
     dead = np.union1d(np.setdiff1d(dead, new.ids[back]), closed)
     return ItemVectors(new.ids[~back], new.rows[~back]), dead
-
-
-def _copy(source: Path, target: Path) -> None:
-    shutil.copyfile(source, target)

@@ -21,6 +21,7 @@ from indexer.config import IndexConfig
 from indexer.durability import sync_directory, write_durably
 from indexer.generation import MANIFEST_FILE
 from indexer.parts import PartBuilder
+from indexer.picture_map.mapping import MapBuilder
 from indexer.tags.tagging import Tagger
 from indexer.timestamps import utc_now
 from indexer.vector_store import VectorStore, segment_name
@@ -59,6 +60,8 @@ def publish(
     record = replace(_record(database, model, number, item_count, layout), captions=captions)
     tagger = Tagger(config, staging, store, model, record.model, number, note, encoder)
     record = replace(record, tags=tagger.columns(newest))
+    places = MapBuilder(config, staging, store, model.dim, number, note)
+    record = replace(record, map=places.build(newest, item_count))
     text = manifest_text(record)
     write_durably(directory / MANIFEST_FILE, lambda path: _write_text(path, text))
     for changed in (directory, config.generations_dir(), config.collection_dir()):

@@ -117,6 +117,12 @@ def generation_findings(
         with closing(open_generation(config, reader, number)) as generation:
             if not seen and set(generation.index.ids().tolist()) != held:
                 yield Finding(number, catalog, f"{catalog}: other items than in the index")
+            if (
+                not seen
+                and generation.map is not None
+                and set(generation.map.ids().tolist()) != held
+            ):
+                yield Finding(number, catalog, f"{catalog}: other items than on the map")
             if not seen and not _captions_agree(generation, inspection):
                 yield Finding(number, catalog, f"{catalog}: other captions than in their index")
     except GenerationDamagedError as error:

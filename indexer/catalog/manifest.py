@@ -12,6 +12,7 @@ from indexer.catalog.records import (
     IndexFile,
     IndexLayout,
     Json,
+    MapLayout,
     TagColumn,
 )
 
@@ -28,6 +29,7 @@ def manifest_text(record: GenerationRecord) -> str:
         "index": _layout_to_json(record.layout),
         "captions": None if record.captions is None else _captions_to_json(record.captions),
         "tags": [_column_to_json(column) for column in record.tags],
+        "map": None if record.map is None else _map_to_json(record.map),
         "vector_segments": dict(record.vector_segments),
     }
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
@@ -48,6 +50,7 @@ def record_of(text: str) -> GenerationRecord:
             vector_segments=content["vector_segments"],
             captions=_captions_of(content.get("captions")),
             tags=tuple(_column_of(column) for column in content.get("tags", ())),
+            map=_map_of(content.get("map")),
         )
     except (KeyError, TypeError, IndexError) as error:
         raise ValueError(f"no manifest: {error}") from error
@@ -109,6 +112,29 @@ def _column_of(content: Mapping[str, Any]) -> TagColumn:
         content["set_key"],
         content["missing"],
         _file_of(content["file"]),
+    )
+
+
+def _map_to_json(layout: MapLayout) -> dict[str, Json]:
+    return {
+        "parts": [_file_to_json(file) for file in layout.parts],
+        "dead": None if layout.dead is None else _file_to_json(layout.dead),
+        "axes": _file_to_json(layout.axes),
+        "side": layout.side,
+        "fitted_on": layout.fitted_on,
+    }
+
+
+def _map_of(content: Mapping[str, Any] | None) -> MapLayout | None:
+    """None also for a generation that was published before there were maps."""
+    if content is None:
+        return None
+    return MapLayout(
+        parts=tuple(_file_of(part) for part in content["parts"]),
+        dead=None if content["dead"] is None else _file_of(content["dead"]),
+        axes=_file_of(content["axes"]),
+        side=content["side"],
+        fitted_on=content["fitted_on"],
     )
 
 

@@ -130,12 +130,37 @@ class TagColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class MapLayout:
+    """A generation's map: a base, then small parts in front of it, less the dead items.
+
+    `side` is how many places a row has, `axes` what new items are placed by, `fitted_on` how many
+    items those were made from.
+    """
+
+    parts: tuple[IndexFile, ...]
+    dead: IndexFile | None
+    axes: IndexFile
+    side: int
+    fitted_on: int
+
+    @property
+    def base(self) -> IndexFile:
+        """The first part."""
+        return self.parts[0]
+
+    @property
+    def files(self) -> tuple[IndexFile, ...]:
+        """All of them."""
+        return (*self.parts, self.axes, *(() if self.dead is None else (self.dead,)))
+
+
+@dataclass(frozen=True, slots=True)
 class GenerationRecord:
     """What a published generation is. `model` is the EncoderInfo it was made with, as JSON.
 
     `vector_segments` says how many rows the segment files must hold at least. `manifest` is the
     text that stands beside its files, None if it was published before that was kept. `captions` is
-    None where captions were not embedded.
+    None where captions were not embedded, `map` before there were maps.
     """
 
     generation: int
@@ -149,13 +174,15 @@ class GenerationRecord:
     manifest: str | None = None
     captions: CaptionIndex | None = None
     tags: tuple[TagColumn, ...] = ()
+    map: MapLayout | None = None
 
     @property
     def files(self) -> tuple[IndexFile, ...]:
         """All files beside the manifest."""
         captions = self.captions.layout if self.captions is not None else None
         tags = tuple(column.file for column in self.tags)
-        return self.layout.files + (() if captions is None else captions.files) + tags
+        places = () if self.map is None else self.map.files
+        return self.layout.files + (() if captions is None else captions.files) + tags + places
 
     @property
     def index_kind(self) -> str:
