@@ -53,7 +53,7 @@ def test_more_like_this_finds_others_from_the_view_and_from_a_card(results: Page
     results.get_by_role("button", name="More like this").click()
     expect(results.locator("#viewer")).to_be_hidden()
     expect(results.locator("#heading-text")).to_have_text("Pictures like this one")
-    expect(results.locator("#chip img")).to_be_visible()
+    expect(results.locator("#chips img")).to_be_visible()
     assert f"similar={shown}" in results.url
     assert results.locator(f".card[data-id='{shown}']").count() == 0
     card = results.locator(".card").nth(2)

@@ -2,17 +2,21 @@
 import { makeQuestion } from "./question.js";
 import { readValue, writeValue } from "./filters.js";
 import { recallPicture } from "./picture.js";
-import { makeTerm, readTerm, writeTerm } from "./term.js";
+import { keptId, makeTerm, readTerm, writeTerm } from "./term.js";
 
 const FIELD = "is."; // before the name of a field whose values are chosen: is.colour=red
 
 function isPlainPicture(term) {
-  return term?.id && term.weight === 1 && !term.excluded;
+  return term?.id && term.weight === 1 && !term.excluded && !term.crop;
 }
 
-/** The pictures of the visitor's, which live in the history entry only: where among the terms they stand, and how. */
+/** The pictures of the visitor's, which live in the history entry: where among the terms they stand, and how. The address itself has
+ *  at most the id under which the service keeps what they look like. */
 function uploadsOf({ terms }) {
-  return terms.flatMap(({ picture, weight, excluded }, at) => (picture ? [{ key: picture.key, at, weight, excluded }] : []));
+  return terms.flatMap((term, at) => {
+    const { picture, crop, weight, excluded } = term;
+    return picture ? [{ key: picture.key, kept: keptId(term), at, crop, weight, excluded }] : [];
+  });
 }
 
 /** Addresses of earlier versions share the weight between one picture and the words: `balance` is that of the words. */
@@ -25,9 +29,10 @@ function termsFrom(parameters, pictureWeight) {
   const similar = parameters.get("similar");
   const terms = parameters.getAll("term").map(readTerm).filter(Boolean);
   if (similar) terms.unshift(makeTerm({ id: similar, weight: pictureWeight }));
-  for (const { key, at, weight, excluded } of history.state?.uploads ?? []) {
+  for (const { key, kept, at, crop, weight, excluded } of history.state?.uploads ?? []) {
     const picture = recallPicture(key);
-    if (picture) terms.splice(at, 0, makeTerm({ picture, weight, excluded }));
+    const known = terms.findIndex((term) => kept && term.kept === kept);
+    if (picture) terms.splice(known < 0 ? at : known, known < 0 ? 0 : 1, makeTerm({ picture, crop, weight, excluded }));
   }
   return terms;
 }
@@ -38,9 +43,9 @@ function filtersFrom(parameters) {
 }
 
 function writeTerms(parameters, { terms }) {
-  const named = terms.filter(({ picture }) => !picture);
-  if (isPlainPicture(named[0])) parameters.set("similar", named.shift().id);
-  for (const term of named) parameters.append("term", writeTerm(term));
+  const [first] = terms;
+  if (isPlainPicture(first)) parameters.set("similar", first.id);
+  for (const term of isPlainPicture(first) ? terms.slice(1) : terms) if (writeTerm(term)) parameters.append("term", writeTerm(term));
 }
 
 export class Address {

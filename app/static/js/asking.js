@@ -38,6 +38,7 @@ export class Asking {
     const module = await brought(() => import("./chips.js"), { sheet: "chips" });
     this.#chips ??= module && new module.Chips({
       changed: (changes, { soon }) => (soon ? this.#soon(changes) : this.#now(changes)),
+      crop: (...given) => this.#page.openers.open("crop", ...given),
       wordsRemoved: () => this.#now({ words: "" }),
       emptied: () => this.#now({ terms: [], like: [], dislike: [], filters: {}, where: "" }),
     });

@@ -22,13 +22,17 @@ function filterChip(text, remove) {
   return element("li", { className: "chip chip-filter" }, icon("filter", 18), label, smallButton(say("chips.remove_filter", { text }), "close", remove));
 }
 
+function controlsOf({ place }) {
+  return [...place.querySelectorAll("input, button")];
+}
+
 export class Chips {
   #place = byId("chips");
   #made = new Map(); // key → { place, show?(term), remove }
   #question = null;
   #listener;
 
-  /** `listener` has changed(changes, { soon }), wordsRemoved() and emptied(). */
+  /** `listener` has changed(changes, { soon }), crop(term, collection, taken), wordsRemoved() and emptied(). */
   constructor(listener) {
     this.#listener = listener;
   }
@@ -40,6 +44,7 @@ export class Chips {
     const before = [...this.#made.keys()];
     const keys = wanted.map(({ key }) => key);
     const focused = before.findIndex((key) => this.#made.get(key).place.contains(document.activeElement));
+    const control = focused < 0 ? -1 : controlsOf(this.#made.get(before[focused])).indexOf(document.activeElement);
     const kept = new Map(wanted.map(({ key, make, term }) => [key, this.#made.get(key) ?? make(term)]));
     wanted.forEach(({ key, term }) => kept.get(key).show?.(term));
     this.#made = kept;
@@ -47,7 +52,7 @@ export class Chips {
     const height = this.#place.offsetHeight;
     this.#arrange([...kept.values()].map(({ place }) => place));
     if (this.#place.offsetHeight !== height) drawAfresh();
-    if (focused >= 0 && !kept.has(before[focused])) this.#focusNear(focused);
+    if (focused >= 0 && !kept.has(before[focused])) this.#focusNear(focused, keys.length === before.length ? control : -1);
   }
 
   /** Move only what has to move: an element that is taken out loses the focus. */
@@ -67,10 +72,11 @@ export class Chips {
     return element("li", {}, clear);
   }
 
-  #focusNear(at) {
+  /** `control`: which of the chip's own, or -1 for its last. */
+  #focusNear(at, control) {
     const chips = [...this.#made.values()];
     const next = chips[Math.min(at, chips.length - 1)];
-    if (next) next.place.querySelector("button:last-child").focus({ preventScroll: true });
+    if (next) controlsOf(next).at(control).focus({ preventScroll: true });
     else byId("words").focus();
   }
 
@@ -101,6 +107,7 @@ export class Chips {
     return new TermChip(term, collection, {
       weigh: (weight) => change({ weight }, true),
       exclude: (excluded) => change({ excluded }, false),
+      crop: term.id || term.picture ? () => this.#listener.crop(term, collection, (crop) => change({ crop }, false)) : null,
       remove: () => this.#listener.changed({ terms: termsWithout(this.#question, subject) }, { soon: false }),
     });
   }

@@ -3,7 +3,7 @@
 /** Fields with their chosen values, in the order of their names; fields without one are left out. */
 export function makeFilters(filters) {
   const chosen = Object.entries(filters).filter(([, values]) => values.length > 0).sort(([one], [other]) => (one < other ? -1 : 1));
-  return Object.freeze(Object.fromEntries(chosen.map(([field, values]) => [field, Object.freeze([...values])])));
+  return Object.freeze(Object.fromEntries(chosen.map(([field, values]) => [field, Object.freeze([...new Set(values)])])));
 }
 
 export function isNoFilter({ filters, where }) {

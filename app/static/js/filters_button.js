@@ -1,4 +1,5 @@
 // The button that opens the filters, with how many hold. The panel behind it is loaded then.
+import { drawAfresh } from "./draw_afresh.js";
 import { byId, element } from "./element.js";
 import { icon } from "./icon.js";
 import { brought } from "./on_demand.js";
@@ -46,6 +47,7 @@ export class FiltersButton {
     }
     this.#place.hidden = !isOpen;
     this.#button.setAttribute("aria-expanded", isOpen);
+    drawAfresh();
     this.#panel?.show(this.#question, isOpen);
   }
 }

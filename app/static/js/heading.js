@@ -26,17 +26,18 @@ function takenAway({ terms }) {
 
 function likeness(pictures) {
   const count = pictures.length;
+  if (count === 1 && pictures[0].crop) return say("heading.like_part");
   return say(pictures.every(({ picture }) => picture) ? "heading.like_yours" : "heading.like_these", { count });
 }
 
-/** The headline as texts and elements; `isNear`: these are only the nearest. */
-function headline(question, isNear) {
+/** The headline as texts and elements; `only` is "nearest" or "none" where nothing matches. */
+function headline(question, only) {
   const { texts, pictures } = wanted(question);
   const count = question.like.length;
   const strong = texts.map((text) => element("b", { dir: "auto" }, text));
-  const terms = listedParts([...(isNear ? pictures.map(nameOfTerm) : []), ...strong]);
+  const terms = listedParts([...(only ? pictures.map(nameOfTerm) : []), ...strong]);
   let made;
-  if (isNear && terms.length) made = sayParts("heading.nearest", { terms });
+  if (only && terms.length) made = sayParts(only === "none" ? "heading.none" : "heading.nearest", { terms });
   else if (pictures.length && strong.length) made = sayParts("heading.like_and", { likeness: likeness(pictures), terms });
   else if (pictures.length) made = [likeness(pictures)];
   else if (strong.length) made = sayParts("heading.best", { terms });
@@ -68,10 +69,10 @@ export class Heading {
     this.#shuffle.addEventListener("click", onShuffle);
   }
 
-  /** `partial`: the pictures are a sample of more; `isNear`: nothing matches well, they are only the nearest. */
-  show(question, { partial, isNear = false }) {
+  /** `partial`: the pictures are a sample of more; `only`: "nearest" where nothing matches well, "none" where nothing is left. */
+  show(question, { partial, only = null }) {
     const home = isEmpty(question);
-    const line = home ? [say(partial ? "heading.sample" : "heading.whole")] : headline(question, isNear);
+    const line = home ? [say(partial ? "heading.sample" : "heading.whole")] : headline(question, only);
     this.#text.replaceChildren(...line);
     this.#shuffle.hidden = !home || !partial;
     this.#place.hidden = false;

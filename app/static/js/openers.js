@@ -5,12 +5,13 @@ import { brought } from "./on_demand.js";
 
 /** name → a module with `makeDialog(page)`, which gives { open(…) }. */
 const DIALOGS = {
+  crop: () => import("./crop_dialog.js"),
   history: () => import("./history_dialog.js"),
   keys: () => import("./keys_dialog.js"),
   skipped: () => import("./skipped_dialog.js"),
 };
 
-const WORDS = { skipped: "failure" };
+const WORDS = { crop: "crop", skipped: "failure" };
 
 function isWriting(target) {
   return target.matches?.("input:not([type=range]), textarea, select");

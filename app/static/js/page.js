@@ -4,6 +4,7 @@ import { Address } from "./address.js";
 import { Asker } from "./asker.js";
 import { Asking } from "./asking.js";
 import { Collections } from "./collections.js";
+import { cropText } from "./crop.js";
 import { Failure } from "./failure.js";
 import { FullView } from "./full_view.js";
 import { describe } from "./heading.js";
@@ -12,6 +13,7 @@ import { isEmpty, keyOf, makeQuestion } from "./question.js";
 import { QuestionHistory } from "./question_history.js";
 import { RecentAnswers } from "./recent_answers.js";
 import { Results } from "./results.js";
+import { sentTerms } from "./search_body.js";
 import { StatusLine } from "./status_line.js";
 import { Typing } from "./typing.js";
 import { Views } from "./views.js";
@@ -108,7 +110,7 @@ export class Page {
   }
 
   #remember(question, replacesLast) {
-    if (isEmpty(question) || question.terms.some(({ picture }) => picture)) return;
+    if (isEmpty(question) || question.terms.some(({ picture, kept }) => picture || kept)) return;
     this.asked.keep({ link: this.#address.linkTo(question), words: describe(question) }, { replacesLast });
   }
 
@@ -246,9 +248,17 @@ export class Page {
     this.#asked = asked;
     this.#answers.keep(asked, whole);
     this.#showStatus(answer);
+    this.#noteKept(asked.question, answer.kept_pictures ?? []);
     this.views.answered(asked.question, this.grid.hits);
     if (asked.extending) this.fullView.refresh();
     else this.fullView.follow(asked.open);
+  }
+
+  /** The pictures of the visitor's are in the address once the service keeps what they look like. */
+  #noteKept(question, ids) {
+    if (ids.length === 0) return;
+    sentTerms(question).forEach(({ picture, crop }, at) => { picture.kept[cropText(crop)] = ids[at]; });
+    this.#address.replace({ question, open: this.#address.read().open });
   }
 
   #showStatus(answer) {

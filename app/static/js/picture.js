@@ -42,6 +42,7 @@ export class Picture {
     this.name = name;
     this.blob = blob;
     this.preview = preview;
+    this.kept = {}; // text of a crop ("" for the whole) → the id under which the service keeps what it looks like
   }
 
   /** The picture itself as a data URL, made once. */

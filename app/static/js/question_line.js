@@ -5,11 +5,11 @@ function quoted(text) {
   return `"${text.replace(/["\\]/g, "\\$&")}"`;
 }
 
-/** The terms of a question as one line; null where a picture of the visitor's asks, or nothing that a line can hold. */
+/** The terms of a question as one line; null where a picture of the visitor's asks, a part of one, or nothing that a line can hold. */
 export function asOneLine({ words, weight, terms }) {
   if (terms.length === 0) return words || null;
   const all = [...(words ? [{ text: words, weight }] : []), ...terms].filter(hasEffect).sort((one, other) => other.weight - one.weight);
-  if (all.some(({ picture }) => picture) || !(all[0]?.weight > 0)) return null;
+  if (all.some(({ picture, kept, crop }) => picture || kept || crop) || !(all[0]?.weight > 0)) return null;
   const written = all.map(({ text, id, weight: w }) => `${w < 0 ? "- " : "+ "}${id ? `photo:${quoted(id)}` : quoted(text)}:${Math.abs(w)}`);
   return written.join(" ").slice(2);
 }

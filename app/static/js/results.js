@@ -95,7 +95,7 @@ export class Results {
     if (home) this.intro.show(hits);
     else this.intro.hide();
     const nothing = this.#answer.no_good_match === true || (!home && hits.length === 0);
-    this.heading.show(question, { partial: this.#answer.hits.length >= k, isNear: nothing });
+    this.heading.show(question, { partial: this.#answer.hits.length >= k, only: nothing ? (hits.length ? "nearest" : "none") : null });
     if (nothing) this.nearest.show(hits, question);
     else this.nearest.hide();
     this.grid.show(hits, this.hasMore, { withLine: !nothing && !home });

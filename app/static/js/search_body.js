@@ -6,9 +6,16 @@ import { hasEffect } from "./term.js";
 /** Looked for where nothing is, so that filters alone bring pictures: their order then means nothing. */
 export const ANYTHING = "a picture";
 
-async function subject({ text, id, picture }) {
-  if (picture) return { image: { base64: await picture.dataUrl() } };
-  return id ? { image: { id } } : { text };
+async function subject({ text, id, picture, kept, crop }) {
+  if (picture) return { image: { base64: await picture.dataUrl(), crop } };
+  if (kept) return { image: { kept } };
+  return id ? { image: { id, crop } } : { text };
+}
+
+/** The terms whose pictures are sent, in the order in which the service answers under which ids it keeps them. */
+export function sentTerms({ terms }) {
+  const sent = terms.filter(({ picture }) => picture);
+  return [...sent.filter(hasEffect), ...sent.filter(({ excluded }) => excluded)];
 }
 
 /** What GET /v1/search takes, for a question of words without further terms; null for others. */
@@ -28,5 +35,6 @@ export async function bodyOf(question) {
     like, dislike, collection,
     filter: filterText(question),
     fusion: "joint",
+    ...(sentTerms(question).length ? { keep_pictures: true } : {}),
   };
 }

@@ -10,7 +10,8 @@ function retryAfter_s(response) {
   return Number.isFinite(seconds) && seconds >= 0 ? Math.min(Math.max(seconds, 1), 300) : null;
 }
 
-async function failureOf(response) {
+/** The failure that an answer of the service is. */
+export async function failureOf(response) {
   const problem = await response.json().catch(() => ({}));
   return new Failure({
     status: response.status,
@@ -26,7 +27,13 @@ export function thumbnailUrl(id, collection) {
   return address(`v1/images/${encodeURIComponent(id)}/thumbnail`, { collection }).href;
 }
 
-function address(path, parameters = {}) {
+/** Where the picture's own file lives. */
+export function imageUrl(id, collection) {
+  return address(`v1/images/${encodeURIComponent(id)}`, { collection }).href;
+}
+
+/** An address of the service; lists become repeated parameters, what is null is left out. */
+export function address(path, parameters = {}) {
   const url = new URL(path, document.baseURI);
   for (const [name, value] of Object.entries(parameters)) {
     for (const one of Array.isArray(value) ? value : [value]) {

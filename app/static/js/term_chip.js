@@ -14,14 +14,21 @@ export function smallButton(name, symbol, act) {
 }
 
 /** A chip's picture, also for a picture that the browser cannot show. */
-export function chipPicture({ picture, id }, collection) {
-  const source = picture ? picture.preview : thumbnailUrl(id, collection);
-  return source ? element("img", { src: source, alt: "", width: 32, height: 32 }) : icon("picture", 22);
+export function chipPicture({ picture, id, crop }, collection) {
+  const source = id ? thumbnailUrl(id, collection) : picture?.preview;
+  if (!source) return icon("picture", 22);
+  const image = element("img", { src: source, alt: "", width: 32, height: 32 });
+  if (!crop) return image;
+  image.style.width = `${100 / crop.width}%`; // of the round frame, which shows the part
+  image.style.height = `${100 / crop.height}%`;
+  image.style.translate = `${-100 * crop.x}% ${-100 * crop.y}%`;
+  return element("span", { className: "chip-part" }, image);
 }
 
 function labelOf(term, collection) {
   if (!isPicture(term)) return [element("span", { className: "chip-name", dir: "auto" }, term.text)];
-  return [chipPicture(term, collection), element("span", { className: "chip-name" }, say(term.picture ? "term.yours" : "chips.like_this"))];
+  const name = term.crop ? "chips.like_part" : term.picture ? "term.yours" : term.kept ? "chips.linked" : "chips.like_this";
+  return [chipPicture(term, collection), element("span", { className: "chip-name" }, say(name))];
 }
 
 export class TermChip {
@@ -29,14 +36,15 @@ export class TermChip {
   #exclude;
   #note = element("span", { className: "chip-note" }, say("chips.left_out"));
 
-  /** `actions` has weigh(weight), exclude(isExcluded) and remove(); without exclude() there is no such switch. */
+  /** `actions` has weigh(weight), exclude(isExcluded), crop() and remove(); without exclude() or crop() there is no such button. */
   constructor(term, collection, actions) {
     const name = nameOfTerm(term);
     this.#slider = new WeightSlider(name, actions.weigh);
     this.#exclude = smallButton(say("chips.leave_out", { name }), "exclude", () => actions.exclude(!this.term.excluded));
     this.#exclude.hidden = !actions.exclude;
     const remove = smallButton(isPicture(term) ? say("chips.remove_picture") : say("chips.remove", { name }), "close", actions.remove);
-    this.place = element("li", { className: "chip" }, ...labelOf(term, collection), ...this.#slider.parts, this.#note, this.#exclude, remove);
+    const crop = actions.crop && smallButton(say("chips.crop", { name }), "crop", actions.crop);
+    this.place = element("li", { className: "chip" }, ...labelOf(term, collection), ...this.#slider.parts, this.#note, crop, this.#exclude, remove);
     this.show(term);
   }
 
