@@ -20,6 +20,7 @@ upload_schemas  their request and response types; put_bodies: the body of a put
 duplicate_desk  duplicates as the service sees them: the files, and looking in passing
 duplicate_schemas  their request and response types
 bodies        JSON and multipart bodies → checked requests
+kept_pictures  pictures of earlier questions that can be asked for again
 paging        one answer in pages; cursor: a place in them, sealed with the key of cursor_key
 older         generations that are no longer served and still paged through
 query         a question: its terms and options; query_text: its form as one line of text

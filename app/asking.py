@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from app.answers import Answer
 from app.candidates import Embedded, Ranking, rank
 from app.fusion import joined
+from app.kept_pictures import keep_sent
 from app.live import Pair
 from app.query import Fusion, Query
 from app.relevance import Judged, finish
@@ -48,7 +49,11 @@ async def ask(state: ServiceState, pair: Pair, query: Query, watch: Stopwatch) -
 async def embed(state: ServiceState, pair: Pair, query: Query, watch: Stopwatch) -> Embedded:
     """The embeddings of all parts of a question; raises what `embed_terms` raises."""
     terms = joined(query.terms) if query.fusion is Fusion.JOINT else query.terms
-    rows = await embed_terms(state, pair, (*terms, *query.exclude), watch)
+    parts = (*terms, *query.exclude)
+    rows = await embed_terms(state, pair, parts, watch)
+    kept: tuple[str, ...] = ()
+    if query.keep_pictures:
+        kept = await keep_sent(pair.engine.kept, state.decode, parts, rows)
     examples = await embed_examples(state, pair, (*query.like, *query.dislike), watch)
     return Embedded(
         terms=terms,
@@ -57,6 +62,7 @@ async def embed(state: ServiceState, pair: Pair, query: Query, watch: Stopwatch)
         liked=examples[: len(query.like)],
         disliked=examples[len(query.like) :],
         logit_scale=pair.engine.info.logit_scale,
+        kept_pictures=kept,
     )
 
 

@@ -31,7 +31,10 @@ _GROWTH = 4
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """A question's terms, as they are fused, and the (n, dim) unit embeddings of all its parts."""
+    """A question's terms, as they are fused, and the (n, dim) unit embeddings of all its parts.
+
+    `kept_pictures` are the ids of those that came along and were kept.
+    """
 
     terms: Sequence[Term]
     embeddings: Embeddings
@@ -39,6 +42,7 @@ class Embedded:
     liked: Embeddings
     disliked: Embeddings
     logit_scale: float
+    kept_pictures: tuple[str, ...] = ()
 
 
 def aim(searcher: Searcher, query: Query, embedded: Embedded) -> Embeddings:

@@ -33,7 +33,7 @@ _MARK = struct.Struct(">I")
 # version, generation, stamp of the generation, digest of the question, hits shown
 _HEAD = struct.Struct(f">BQ{_STAMP_BYTES}s{_DIGEST_BYTES}sI")
 # What may differ between the pages of one question: how much is shown, and what is counted beside.
-_FREE_FIELDS = frozenset({"top_k", "cursor", "facets", "explain"})
+_FREE_FIELDS = frozenset({"top_k", "cursor", "facets", "explain", "keep_pictures"})
 
 
 @dataclass(frozen=True, slots=True)

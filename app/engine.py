@@ -1,7 +1,8 @@
 """One loaded model with everything that answers come from: the encoder behind its batcher, the
 embeddings of what was asked before, the classifier with the class embeddings that it remembers, the
-cells of pictures that were mapped, and what makes its scores relevance. They come and go together,
-so nothing that one model made ever meets another. Chooses no model.
+cells of pictures that were mapped, the query pictures that are kept, and what makes its scores
+relevance. They come and go together, so nothing that one model made ever meets another. Chooses no
+model.
 """
 
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 from app.batching import EncodeBatcher
 from app.cell_memory import CellMemory
 from app.embedding_memory import EmbeddingMemory, Key
+from app.kept_pictures import KeptPictures
 from models.classifier import ZeroShotClassifier
 from models.encoder import Embeddings, Encoder, EncoderInfo
 from models.relevance import RelevanceFit
@@ -24,6 +26,7 @@ class Engine:
     memory: EmbeddingMemory = field(default_factory=lambda: EmbeddingMemory(0))
     relevance: RelevanceFit | None = None
     cells: CellMemory = field(default_factory=CellMemory)
+    kept: KeptPictures = field(default_factory=lambda: KeptPictures(0, 0))
     holders: int = 0
 
     @property

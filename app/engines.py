@@ -11,6 +11,7 @@ from app.batching import EncodeBatcher
 from app.embedding_memory import EmbeddingMemory
 from app.engine import Engine
 from app.failures import ModelNotHereError
+from app.kept_pictures import KeptPictures
 from app.model_choice import model_of
 from app.settings import Settings
 from app.threads import run_in_daemon_thread
@@ -124,6 +125,7 @@ class Engines:
             ZeroShotClassifier(info, calibration, classes),
             EmbeddingMemory(settings.query_cache_bytes),
             relevance,
+            kept=KeptPictures(settings.kept_pictures, settings.kept_pictures_s),
         )
         self._loaded[info.fingerprint] = engine
         return engine

@@ -62,6 +62,7 @@ ERROR_TABLE: tuple[ErrorRow, ...] = (
     ErrorRow(failures.ModelNotFoundError, 404, "model_not_found", "No such model"),
     ErrorRow(failures.RelevanceUnknownError, 409, "relevance_unknown", "Relevance not known"),
     ErrorRow(failures.FileGoneError, 410, "file_gone", "The file is gone"),
+    ErrorRow(failures.KeptPictureGoneError, 410, "kept_picture_gone", "The picture is not kept"),
     ErrorRow(failures.RangeNotSatisfiableError, 416, "range_not_satisfiable", "No such part"),
     ErrorRow(
         failures.StoreUnreachableError,

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from app.answers import Answer, Part, Why
 from app.candidates import Embedded
-from app.query import ItemTerm, Query, Term, TextTerm, UploadTerm
+from app.query import ItemTerm, KeptTerm, Query, Term, TextTerm, UploadTerm
 from indexer.searcher import Searcher
 from models.encoder import Embeddings
 
@@ -80,4 +80,4 @@ def name_of(term: Term) -> str:
         return text if len(text) <= _SHOWN_CHARS else text[: _SHOWN_CHARS - 1] + "…"
     if isinstance(term, ItemTerm):
         return f"photo:{term.image_id}"
-    return "uploaded picture" if isinstance(term, UploadTerm) else "embedding"
+    return "uploaded picture" if isinstance(term, UploadTerm | KeptTerm) else "embedding"

@@ -17,6 +17,7 @@
     ├── ModelNotHereError       a generation's model cannot be used: .record, .reason
     ├── ModelNotFoundError      no loaded model has this name: .name, .known
     ├── RelevanceUnknownError   nothing was fitted that could judge a question's hits: .collection
+    ├── KeptPictureGoneError    a kept picture of an earlier question is gone: .picture_id
     ├── FileGoneError           an indexed file is not on disk any more: .image_id
     ├── RangeNotSatisfiableError  a part behind the end of a picture's file: .size_bytes
     ├── StoreUnreachableError   a picture's object store does not answer: .image_id
@@ -184,6 +185,17 @@ class RelevanceUnknownError(AppError):
             f"without min_relevance, or run `sightline relevance fit --collection {collection}`"
         )
         self.collection = collection
+
+
+class KeptPictureGoneError(AppError):
+    """A picture of an earlier question is not kept, or was never."""
+
+    def __init__(self, picture_id: str) -> None:
+        super().__init__(
+            "the picture that this question is about is not kept here any more; "
+            "send the picture again"
+        )
+        self.picture_id = picture_id
 
 
 class FileGoneError(AppError):

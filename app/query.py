@@ -39,6 +39,14 @@ class ItemTerm:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptTerm:
+    """A picture, or a part of one, that came with an earlier question, which had it kept."""
+
+    picture_id: str
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class VectorTerm:
     """An embedding that somebody computed; its length does not matter."""
 
@@ -46,7 +54,7 @@ class VectorTerm:
     weight: float = 1.0
 
 
-Term = TextTerm | UploadTerm | ItemTerm | VectorTerm
+Term = TextTerm | UploadTerm | ItemTerm | KeptTerm | VectorTerm
 
 
 class Fusion(StrEnum):
@@ -70,7 +78,8 @@ class Query:
 
     With the target text, texts are found: captions, or those of a `vocabulary`. `exclude` are terms
     whose weight does not matter; `like` and `dislike` are pictures' ids; `diversity` is 0 for none,
-    and 1 for nothing else. Hits below `min_relevance` are left out.
+    and 1 for nothing else. Hits below `min_relevance` are left out. With `keep_pictures`, pictures
+    that came along can be asked for again.
     """
 
     terms: tuple[Term, ...]
@@ -90,6 +99,7 @@ class Query:
     vocabulary: str | None = None
     min_relevance: float | None = None
     explain: bool = False
+    keep_pictures: bool = False
 
     def __post_init__(self) -> None:
         if not self.terms and not self.like:

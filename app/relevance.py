@@ -16,7 +16,7 @@ from app.answers import Answer
 from app.candidates import Embedded, aim
 from app.explaining import explained
 from app.failures import RelevanceUnknownError
-from app.query import ItemTerm, Query, TextTerm, UploadTerm
+from app.query import ItemTerm, KeptTerm, Query, TextTerm, UploadTerm, VectorTerm
 from indexer.config import IndexConfig
 from indexer.searcher import Searcher
 from models.encoder import Embeddings
@@ -31,12 +31,16 @@ logger = logging.getLogger("sightline")
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Answers with their relevance; `judgement` is of the question, None where nothing fits it."""
+    """Answers with their relevance; `judgement` is of the question, None where nothing fits it.
+
+    `kept_pictures` are the ids of pictures that came along and were kept.
+    """
 
     answers: list[Answer]
     judgement: Judgement | None = None
     modality: Modality | None = None
     fitted_on: str | None = None
+    kept_pictures: tuple[str, ...] = ()
 
     @property
     def no_good_match(self) -> bool | None:
@@ -78,8 +82,9 @@ def modality_of(query: Query) -> Modality | None:
     """What asks, by what is looked for, not by what is pushed away; None for raw embeddings."""
     wanted = [term for term in query.terms if term.weight > 0]
     words = any(isinstance(term, TextTerm) for term in wanted)
-    pictures = any(isinstance(term, UploadTerm | ItemTerm) for term in wanted) or bool(query.like)
-    if any(not isinstance(term, TextTerm | UploadTerm | ItemTerm) for term in wanted):
+    shown = any(isinstance(term, UploadTerm | ItemTerm | KeptTerm) for term in wanted)
+    pictures = shown or bool(query.like)
+    if any(isinstance(term, VectorTerm) for term in wanted):
         return None
     if words and pictures:
         return Modality.MIXED
@@ -130,7 +135,9 @@ def finish(
     """
     fit = fit_for(data_dir, query.collection, searcher.record.fingerprint, of_model)
     direction = aim(searcher, query, embedded)  # (1, dim)
-    found = judged(searcher, fit, query, direction, answers)
+    found = replace(
+        judged(searcher, fit, query, direction, answers), kept_pictures=embedded.kept_pictures
+    )
     if not query.explain:
         return found
     return replace(found, answers=explained(searcher, query, embedded, direction, found.answers))

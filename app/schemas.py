@@ -40,9 +40,14 @@ class ImageRef(RequestBody):
 
     @model_validator(mode="after")
     def _one_of_them(self) -> Self:
-        if [self.id, self.base64, self.url].count(None) != 2:
-            raise ValueError("give either an id, base64 or a url")
+        ways = self.ways()
+        if sum(one is not None for one in ways.values()) != 1:
+            raise ValueError(f"give one of {', '.join(ways)}")
         return self
+
+    def ways(self) -> dict[str, str | None]:
+        """The ways to give a picture, and which is taken."""
+        return {"id": self.id, "base64": self.base64, "url": self.url}
 
     def keep(self, data: bytes) -> None:
         """Keep what was fetched from the URL."""

@@ -7,7 +7,7 @@ from starlette.requests import Request
 
 from app.bodies import JSON, image_term, media_type, read_form, read_json
 from app.failures import InvalidRequestError
-from app.query import Fusion, Query, Term, TextTerm, UploadTerm, VectorTerm
+from app.query import Fusion, KeptTerm, Query, Term, TextTerm, UploadTerm, VectorTerm
 from app.query_text import parse_question
 from app.search_schemas import SearchBody, SearchForm, SearchParameters, TermBody, WantedBody
 from app.state import ServiceState
@@ -84,6 +84,8 @@ def _term(wanted: WantedBody | TermBody, weight: float = 1.0) -> Term:
         return VectorTerm(tuple(wanted.embedding), weight)
     if wanted.image is None:
         raise InvalidRequestError("a term is a text, an image or an embedding")
+    if wanted.image.kept is not None:
+        return KeptTerm(wanted.image.kept, weight)
     crop = wanted.image.crop
     return image_term(wanted.image, weight, None if crop is None else crop.box())
 
@@ -113,4 +115,5 @@ def _query(
         vocabulary=asked.vocabulary,
         min_relevance=asked.min_relevance,
         explain=asked.explain,
+        keep_pictures=not isinstance(asked, SearchParameters) and asked.keep_pictures,
     )

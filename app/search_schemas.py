@@ -36,6 +36,10 @@ RawEmbedding = Annotated[
     Field(min_length=1, max_length=MAX_EMBEDDING_NUMBERS, description="Of any length but zero."),
 ]
 ImageId = Annotated[str, Field(min_length=1, max_length=MAX_IMAGE_ID_CHARS)]
+KeptPictureId = Annotated[str, Field(min_length=1, max_length=64)]
+KeepPictures = Annotated[
+    bool, Field(description="Keep the embeddings of pictures sent along, to be asked for by id.")
+]
 CropText = Annotated[
     str, Field(max_length=200, description="x,y,width,height: a part of the picture.")
 ]
@@ -60,9 +64,20 @@ class CropBody(RequestBody):
 
 
 class QueryImage(ImageRef):
-    """A picture that is looked for, or a part of it."""
+    """A picture that is looked for, or a part of it; `kept` is one of an answer's kept_pictures."""
 
     crop: CropBody | None = None
+    kept: KeptPictureId | None = None
+
+    def ways(self) -> dict[str, str | None]:
+        """The ways to give a picture, and which is taken."""
+        return {**super().ways(), "kept": self.kept}
+
+    @model_validator(mode="after")
+    def _kept_as_it_was(self) -> Self:
+        if self.kept is not None and self.crop is not None:
+            raise ValueError("a kept picture has no other crop; send the picture again")
+        return self
 
 
 class WantedBody(RequestBody):
@@ -150,6 +165,7 @@ class SearchBody(SearchOptions, RequestBody):
     exclude: list[WantedBody] = Field(default_factory=list, max_length=MAX_TERMS)
     fusion: FusionKind = Fusion.LATE
     filter: dict[str, JsonValue] | FilterText | None = None
+    keep_pictures: KeepPictures = False
 
 
 class SearchForm(SearchOptions, RequestBody):
@@ -162,6 +178,7 @@ class SearchForm(SearchOptions, RequestBody):
     exclude: list[QueryText] = Field(default_factory=list, max_length=MAX_TERMS)
     fusion: FusionKind = Fusion.LATE
     filter: FilterText | None = None
+    keep_pictures: KeepPictures = False
 
 
 class FoldedPictures(BaseModel):
@@ -202,7 +219,8 @@ class SearchAnswer(BaseModel):
     `no_good_match` says that most likely no picture of the collection is what was asked for, and so
     none of the hits, which are only the nearest; null where nothing can say. `matching` is how many
     pictures meet the filter, `facets` count values among all of these.
-    `next_cursor` leads to the hits behind these, if there are any.
+    `next_cursor` leads to the hits behind these, if there are any. `kept_pictures` are the ids of
+    the pictures that were sent along, in order, if they were to be kept.
     """
 
     collection: str
@@ -213,4 +231,5 @@ class SearchAnswer(BaseModel):
     matching: int | None = None
     facets: dict[str, FacetCounts] | None = None
     explain: AnswerExplanation | None = None
+    kept_pictures: list[str] | None = None
     took_ms: TookMs

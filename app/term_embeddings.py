@@ -13,7 +13,7 @@ from app.engine import Engine
 from app.failures import FileGoneError, InvalidRequestError
 from app.live import Pair
 from app.picture_files import read_original
-from app.query import ItemTerm, Term, TextTerm, UploadTerm, VectorTerm
+from app.query import ItemTerm, KeptTerm, Term, TextTerm, UploadTerm, VectorTerm
 from app.state import ServiceState
 from app.stopwatch import Stopwatch
 from indexer.searcher import Searcher
@@ -92,7 +92,7 @@ async def embed_terms(
 ) -> Embeddings:
     """Embed every term, in order. Returns (len(terms), dim) float32, unit length.
 
-    Raises InvalidRequestError for a raw embedding of another model.
+    Raises InvalidRequestError for a raw embedding of another model, KeptPictureGoneError.
     """
     engine, limits = pair.engine, state.settings.upload_limits()
     embeddings = np.empty((len(terms), engine.info.dim), np.float32)
@@ -107,6 +107,8 @@ async def embed_terms(
             embeddings[row] = file[0]
         elif isinstance(term, ItemTerm):
             embeddings[row] = (await embed_item(state, pair, term, watch))[0]
+        elif isinstance(term, KeptTerm):
+            embeddings[row] = engine.kept.recall(term.picture_id)
         elif isinstance(term, VectorTerm):
             embeddings[row] = unit_vector(term.numbers, engine.info.dim)
     return embeddings

@@ -35,6 +35,7 @@ async def answer_texts(
         target=query.target,
         vocabulary=query.vocabulary,
         hits=hits,
+        kept_pictures=list(embedded.kept_pictures) if query.keep_pictures else None,
         took_ms=TextTookMs(
             decode=watch.ms("decode"),
             encode=watch.ms("encode"),

@@ -44,13 +44,17 @@ class TextTookMs(BaseModel):
 
 
 class TextSearchAnswer(BaseModel):
-    """The texts that were found, best first; `vocabulary` is null where captions were searched."""
+    """The texts that were found, best first; `vocabulary` is null where captions were searched.
+
+    `kept_pictures` are the ids of the pictures that were sent along, if they were to be kept.
+    """
 
     collection: str
     generation: int
     target: Target
     vocabulary: str | None
     hits: list[TextHit]
+    kept_pictures: list[str] | None = None
     took_ms: TextTookMs
 
 

@@ -133,8 +133,10 @@ def _embed(
             rows[row] = encoder.encode_image([_decode(term.data, limits, side, term.crop)])[0]
         elif isinstance(term, ItemTerm):
             rows[row] = searcher.embedding(term.image_id)[0]
-        else:
+        elif isinstance(term, VectorTerm):
             rows[row] = unit_vector(term.numbers, encoder.info.dim)
+        else:
+            raise InvalidRequestError("only a running service keeps pictures of earlier questions")
     return rows
 
 

@@ -29,6 +29,8 @@ _FLAGS = {
     "queue_length": options.QueueLength,
     "queue_wait_s": options.QueueWaitS,
     "query_cache_bytes": options.QueryCacheBytes,
+    "kept_pictures": options.KeptPictures,
+    "kept_pictures_s": options.KeptPicturesS,
     "poll_interval_s": options.PollIntervalS,
     "shutdown_grace_s": options.ShutdownGraceS,
     "writing": options.Writing,

@@ -10,7 +10,7 @@ import typer
 
 from app.client import terms
 from app.client.blocking import Client
-from app.query import ItemTerm, TextTerm, UploadTerm
+from app.query import ItemTerm, KeptTerm, TextTerm, UploadTerm
 
 if TYPE_CHECKING:
     from app.client.calls import SearchOptions
@@ -70,4 +70,6 @@ def _sent(term: QueryTerm) -> Term:
         if isinstance(term, UploadTerm):
             return terms.picture(term.data, term.weight, crop)
         return terms.item(term.image_id, term.weight, crop)
+    if isinstance(term, KeptTerm):
+        return terms.kept(term.picture_id, term.weight)
     return terms.embedding(term.numbers, term.weight)

@@ -49,6 +49,7 @@ class SearchOptions(TypedDict, total=False):
     diversity: float
     min_relevance: float
     explain: bool
+    keep_pictures: bool
     cursor: str | None
 
 

@@ -36,6 +36,11 @@ def item(image_id: str, weight: float = 1.0, crop: Sequence[float] | None = None
     return {"image": {"id": image_id, **_crop(crop)}, "weight": weight}
 
 
+def kept(picture_id: str, weight: float = 1.0) -> Term:
+    """A picture of an earlier question: one of its answer's `kept_pictures`."""
+    return {"image": {"kept": picture_id}, "weight": weight}
+
+
 def embedding(numbers: Sequence[float], weight: float = 1.0) -> Term:
     """An embedding that was computed elsewhere, by the collection's model."""
     return {"embedding": list(numbers), "weight": weight}

@@ -78,6 +78,7 @@ async def _answer(state: ServiceState, query: Query, watch: Stopwatch) -> Search
         matching=counted.matching,
         facets=_facets(counted) if query.facets else None,
         explain=answer_explanation(found) if query.explain else None,
+        kept_pictures=list(found.kept_pictures) if query.keep_pictures else None,
         took_ms=took_ms,
     )
 

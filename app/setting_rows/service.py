@@ -43,6 +43,20 @@ class ServiceRows(BaseModel):
         description="Memory for embeddings of words and pictures that were asked for before, for "
         "each loaded model; as much again for class names. 0 remembers nothing.",
     )
+    kept_pictures: int = Field(
+        default=10_000,
+        ge=0,
+        le=10_000_000,
+        description="Pictures sent with a question whose embeddings are kept when the question "
+        "asks for it (`keep_pictures`), for each loaded model, in memory; the oldest goes first. "
+        "0 keeps none.",
+    )
+    kept_pictures_s: int = Field(
+        default=7 * 24 * 3600,
+        ge=1,
+        le=366 * 24 * 3600,
+        description="Seconds after which such an embedding is forgotten.",
+    )
     poll_interval_s: float = Field(
         default=0.25,
         gt=0,
