@@ -30,6 +30,7 @@ from models.images import DecodedImage
 from models.patches import cell_features
 from models.preparation import ImagePreparer
 from models.text_truncation import find_causal_tower
+from models.thread_counts import computing_with, threads_for
 
 Tokenizer = Callable[[list[str]], Tensor]
 
@@ -103,6 +104,7 @@ class OpenClipEncoder:
     ) -> None:
         self._info = _info(loaded, device, precision)
         self._batch_size = batch_size
+        self._threads = torch.get_num_threads()
         self._device = device
         self._dtype = DTYPES[precision]
         self._tokenizer = loaded.tokenizer
@@ -131,7 +133,8 @@ class OpenClipEncoder:
             prepared[start : start + self._batch_size]
             for start in range(0, len(prepared), self._batch_size)
         )
-        return self._embed(self._image_features(batch) for batch in batches)
+        with computing_with(self._threads):
+            return self._embed(self._image_features(batch) for batch in batches)
 
     def encode_image(self, images: Sequence[DecodedImage]) -> Embeddings:
         """Encode pictures, in order. Returns (len(images), dim) float32, unit length.
@@ -151,7 +154,9 @@ class OpenClipEncoder:
             return np.zeros((0, self._info.dim), np.float32)
         tokens = self._tokenizer(list(texts))  # (n, context_length)
         batches = torch.split(tokens, self._batch_size)
-        return self._embed(self._text_features(batch.to(self._device)) for batch in batches)
+        work = None if self._causal_tower is None else self._causal_tower.largest_product(tokens)
+        with computing_with(threads_for(work, self._threads)):
+            return self._embed(self._text_features(batch.to(self._device)) for batch in batches)
 
     def count_tokens(self, texts: Sequence[str]) -> int:
         """How many tokens of these texts the model reads, its marks of begin and end included.

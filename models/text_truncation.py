@@ -40,6 +40,11 @@ class CausalTower:
         features: Tensor = pooled  # (n, dim)
         return features
 
+    def largest_product(self, tokens: Tensor) -> int:
+        """Multiplications of the largest matrix product of a layer, roughly."""
+        width: int = self.tower.token_embedding.weight.shape[1]
+        return len(tokens) * (int(self._ends(tokens).max()) + 1) * 4 * width * width
+
     def _ends(self, tokens: Tensor) -> Tensor:
         if self.pool_type == "argmax":
             return tokens.argmax(dim=-1)

@@ -1,6 +1,7 @@
 """The fast encoder against open_clip's own pipeline, on small real models."""
 
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -9,11 +10,13 @@ import pytest
 import torch
 from numpy.typing import NDArray
 from PIL import Image
+from torch import Tensor
 
 from models.config import ModelConfig
 from models.encoder import Embeddings
 from models.images import DecodedImage, decode_image
 from models.loading import load_encoder
+from models.open_clip_encoder import OpenClipEncoder
 
 TEXTS = [
     "a red boat",
@@ -139,3 +142,23 @@ def test_tokens_are_counted_as_the_model_reads_them(directory: Path) -> None:
     assert encoder.count_tokens([TEXTS[0]]) == 5  # begin, three words, end
     assert encoder.count_tokens(TEXTS[:2]) == 5 + 2
     assert encoder.count_tokens([TEXTS[3]]) == length
+
+
+def test_single_question_is_computed_by_one_thread_and_a_picture_by_all(
+    clip_directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder = load_encoder(ModelConfig(str(clip_directory), precision="fp32", device="cpu"))
+    assert isinstance(encoder, OpenClipEncoder)
+    seen: list[int] = []
+    embed = OpenClipEncoder._embed
+
+    def watched(self: OpenClipEncoder, features: Iterator[Tensor]) -> Embeddings:
+        seen.append(torch.get_num_threads())
+        return embed(self, features)
+
+    monkeypatch.setattr(OpenClipEncoder, "_embed", watched)
+    encoder._threads = 3
+    encoder.encode_text(["a red boat"])
+    encoder.encode_text(["a red boat"] * 600)
+    encoder.encode_image([DecodedImage(np.zeros((8, 8, 3), np.uint8), 8, 8, "PNG")])
+    assert seen == [1, 3, 3]
