@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from fastapi import APIRouter, Request
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import FileResponse, Response
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import Scope
@@ -70,5 +70,9 @@ class PageFiles(StaticFiles):
 
 @router.get("/")
 async def show_page(request: Request) -> Response:
-    """The page."""
-    return await PageFiles(STATIC_DIR).get_response("index.html", request.scope)
+    """The page, whole each time: an answer without it would put another policy on the copy."""
+    asked = MutableHeaders(scope=dict(request.scope))
+    for condition in ("If-None-Match", "If-Modified-Since"):
+        del asked[condition]
+    scope = {**request.scope, "headers": asked.raw}
+    return await PageFiles(STATIC_DIR).get_response("index.html", scope)

@@ -5,6 +5,8 @@ import gzip
 import httpx
 import pytest
 
+from app.security import PAGE_POLICY
+
 SCRIPT = "/static/js/page.js"
 
 
@@ -28,14 +30,20 @@ def test_gzip_that_is_refused_is_not_sent(client: httpx.Client):
 
 
 @pytest.mark.parametrize("coding", ["identity", "gzip"])
-@pytest.mark.parametrize("path", ["/", SCRIPT])
-def test_copies_that_are_current_are_used_again(client: httpx.Client, path: str, coding: str):
+def test_copies_that_are_current_are_used_again(client: httpx.Client, coding: str):
     asked = {"accept-encoding": coding}
-    tag = client.get(path, headers=asked).headers["etag"]
-    again = client.get(path, headers={**asked, "if-none-match": tag})
+    tag = client.get(SCRIPT, headers=asked).headers["etag"]
+    again = client.get(SCRIPT, headers={**asked, "if-none-match": tag})
     assert (again.status_code, again.content) == (304, b"")
     other = "identity" if coding == "gzip" else "gzip"
-    assert client.get(path, headers={"accept-encoding": other}).headers["etag"] != tag
+    assert client.get(SCRIPT, headers={"accept-encoding": other}).headers["etag"] != tag
+
+
+def test_page_itself_always_comes_with_its_policy(client: httpx.Client):
+    tag = client.get("/").headers["etag"]
+    again = client.get("/", headers={"if-none-match": tag})
+    assert again.status_code == 200
+    assert again.headers["content-security-policy"] == PAGE_POLICY
 
 
 def test_head_says_what_get_would_send(client: httpx.Client):
