@@ -1,6 +1,7 @@
-// The grid of pictures: places the cards, and moves among them by arrow keys with one tab stop for all.
+// The grid of pictures: says where each belongs, and moves among them by arrow keys with one tab stop for all.
 import { byId, element } from "./element.js";
-import { makeCard, placeCard } from "./card.js";
+import { makeCard } from "./card.js";
+import { CardWindow } from "./card_window.js";
 import { justifyAroundLine, measuresFor, proportion } from "./justify.js";
 import { countAboveLine } from "./relevance.js";
 import { say } from "./words.js";
@@ -15,13 +16,13 @@ function isPlain(event) {
 export class Grid {
   #list = byId("grid");
   #hits = [];
-  #cards = [];
   #boxes = [];
   #more = false;
   #active = 0;
   #width = 0;
   #hasLine = false;
-  #line = element("li", { className: "unlikely", hidden: true }, element("span", {}, say("grid.unlikely")));
+  #line = element("li", { className: "unlikely" }, element("span", {}, say("grid.unlikely")));
+  #window = new CardWindow(this.#list, this.#line, (index) => this.#made(index));
   #indexes = new WeakMap(); // card → its place
   #actions;
 
@@ -32,6 +33,9 @@ export class Grid {
     this.#list.addEventListener("keydown", (event) => this.#pressed(event));
     this.#list.addEventListener("focusin", (event) => this.#focused(event));
     new ResizeObserver(() => this.#resized()).observe(this.#list);
+    document.addEventListener("scroll", () => this.#window.update(this.#active), { passive: true });
+    window.addEventListener("beforeprint", () => this.#window.print(true, this.#active));
+    window.addEventListener("afterprint", () => this.#window.print(false, this.#active));
   }
 
   get hits() {
@@ -43,14 +47,13 @@ export class Grid {
   show(hits, more, { withLine = false } = {}) {
     const hadFocus = this.#list.contains(document.activeElement);
     this.#hits = hits;
-    this.#cards = [];
     this.#active = 0;
     this.#more = more;
     this.#hasLine = withLine;
-    this.#list.replaceChildren();
+    this.#window.clear();
     this.#list.setAttribute("aria-label", say("grid.count", { count: hits.length }));
     this.#arrange();
-    if (hadFocus) this.#cards[0]?.open.focus({ preventScroll: true });
+    if (hadFocus) this.#window.card(0)?.open.focus({ preventScroll: true });
   }
 
   /** Put further hits behind the ones that are there; those do not move. `withFocus`: go to the first new one. */
@@ -59,7 +62,7 @@ export class Grid {
     this.#hits = [...this.#hits, ...hits.filter((hit) => !known.has(hit.id))];
     this.#more = more;
     this.#list.setAttribute("aria-label", say("grid.count", { count: this.#hits.length }));
-    const first = this.#cards.length;
+    const first = this.#boxes.length;
     this.#arrange();
     if (withFocus) this.#focusCard(first);
   }
@@ -77,43 +80,26 @@ export class Grid {
     const layout = justifyAroundLine(this.#hits.map(proportion), this.#width, measuresFor(this.#width), above, LINE_PX);
     const count = this.#more && layout.complete > 0 ? layout.complete : this.#hits.length;
     this.#boxes = layout.boxes.slice(0, count);
-    this.#makeCards(count);
-    this.#cards.forEach((made, index) => placeCard(made, this.#boxes[index]));
-    this.#placeLine(layout.line, above);
+    this.#active = Math.max(0, Math.min(this.#active, count - 1));
     const last = this.#boxes.at(-1);
     this.#list.style.height = last ? `${last.y + last.height}px` : "0px";
+    if (layout.line !== null) this.#line.style.top = `${layout.line}px`;
+    this.#window.place(this.#boxes, { above: layout.line === null ? -1 : above, more: this.#more, kept: this.#active });
   }
 
-  #makeCards(count) {
-    const added = [];
-    while (this.#cards.length < count) {
-      const index = this.#cards.length;
-      const hit = this.#hits[index];
-      const made = makeCard(hit, this.#actions.links(hit));
-      this.#indexes.set(made.card, index);
-      this.#cards.push(made);
-      this.#stop(index, index === this.#active);
-      added.push(made.card);
-    }
-    while (this.#cards.length > count) this.#cards.pop().card.remove();
-    this.#list.append(...added);
-  }
-
-  /** The line stands between its neighbours in the document too, for those who hear the page. */
-  #placeLine(y, above) {
-    this.#line.hidden = y === null;
-    if (y === null) return;
-    this.#line.style.top = `${y}px`;
-    const below = this.#cards[above]?.card ?? null;
-    if (this.#line.nextSibling !== below || !this.#line.isConnected) this.#list.insertBefore(this.#line, below);
+  #made(index) {
+    const hit = this.#hits[index];
+    const made = makeCard(hit, this.#actions.links(hit));
+    this.#indexes.set(made.card, index);
+    this.#setStop(made, index === this.#active);
+    return made;
   }
 
   #resized() {
     if (this.#list.clientWidth !== this.#width) this.#arrange();
   }
 
-  #stop(index, isStop) {
-    const made = this.#cards[index];
+  #setStop(made, isStop) {
     if (!made) return;
     made.open.tabIndex = isStop ? 0 : -1;
     made.similar.tabIndex = isStop ? 0 : -1;
@@ -125,10 +111,14 @@ export class Grid {
 
   #focused(event) {
     const index = this.#indexOf(event.target);
-    if (index < 0 || index === this.#active) return;
-    this.#stop(this.#active, false);
+    if (index >= 0 && index !== this.#active) this.#activate(index);
+  }
+
+  #activate(index) {
+    this.#setStop(this.#window.card(this.#active), false);
     this.#active = index;
-    this.#stop(index, true);
+    this.#window.update(index);
+    this.#setStop(this.#window.card(index), true);
   }
 
   #clicked(event) {
@@ -157,7 +147,7 @@ export class Grid {
   }
 
   #nextIndex(key, index) {
-    const last = this.#cards.length - 1;
+    const last = this.#boxes.length - 1;
     const moves = {
       ArrowRight: () => Math.min(index + 1, last),
       ArrowLeft: () => Math.max(index - 1, 0),
@@ -172,22 +162,21 @@ export class Grid {
   /** The card in the row below (1) or above (-1) that is nearest; -1 above the first row. */
   #across(index, direction) {
     const { x, width, y } = this.#boxes[index];
-    const rows = this.#boxes.map((box) => box.y).filter((top) => (top - y) * direction > 0);
-    if (rows.length === 0) return direction > 0 ? index : -1;
-    const row = direction > 0 ? Math.min(...rows) : Math.max(...rows);
-    const middle = x + width / 2;
-    let best = index;
-    let distance = Infinity;
-    this.#boxes.forEach((box, other) => {
-      const away = Math.abs(box.x + box.width / 2 - middle);
-      if (box.y === row && away < distance) [best, distance] = [other, away];
-    });
+    let at = index;
+    while (this.#boxes[at]?.y === y) at += direction;
+    if (!this.#boxes[at]) return direction > 0 ? index : -1;
+    const row = this.#boxes[at].y;
+    const away = (other) => Math.abs(this.#boxes[other].x + this.#boxes[other].width / 2 - (x + width / 2));
+    let best = at;
+    for (; this.#boxes[at]?.y === row; at += direction) if (away(at) < away(best)) best = at;
     return best;
   }
 
   #focusCard(index) {
-    const made = this.#cards[index];
-    if (!made) return false;
+    if (!this.#boxes[index]) return false;
+    this.#activate(index);
+    const made = this.#window.card(index);
+    if (!made) return false; // the pictures are not on show
     made.open.focus({ preventScroll: true });
     made.card.scrollIntoView({ block: "nearest" });
     return true;
