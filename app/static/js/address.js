@@ -1,5 +1,5 @@
 // The address bar: a view of the page to and from a URL and its history entry. Decides nothing about what is shown.
-import { makeQuestion } from "./question.js";
+import { isEmpty, makeQuestion } from "./question.js";
 import { readValue, writeValue } from "./filters.js";
 import { recallPicture } from "./picture.js";
 import { keptId, makeTerm, readTerm, writeTerm } from "./term.js";
@@ -54,7 +54,7 @@ export class Address {
 
   /** The relative link to a view: a question, and the id of the picture open in the full view. */
   linkTo(question, open = null) {
-    const { words, weight, terms, like, dislike, filters, where, collection } = question;
+    const { words, weight, terms, like, dislike, filters, where, sort, collection } = question;
     const parameters = new URLSearchParams();
     if (words) parameters.set("q", words);
     if (words && terms.length && weight !== 1) parameters.set("weight", weight);
@@ -63,6 +63,7 @@ export class Address {
     dislike.forEach((id) => parameters.append("dislike", id));
     for (const [field, values] of Object.entries(filters)) values.forEach((value) => parameters.append(FIELD + field, writeValue(value)));
     if (where) parameters.set("where", where);
+    if (sort && !isEmpty(question)) parameters.set("sort", sort);
     if (collection && collection !== this.plainCollection) parameters.set("collection", collection);
     if (open) parameters.set("open", open);
     const query = parameters.toString();
@@ -81,6 +82,7 @@ export class Address {
       dislike: parameters.getAll("dislike"),
       filters: filtersFrom(parameters),
       where: parameters.get("where") ?? "",
+      sort: parameters.get("sort") ?? "",
       collection: parameters.get("collection") ?? this.plainCollection,
     });
     return { question, open: parameters.get("open") };

@@ -6,6 +6,7 @@ import { brought } from "./on_demand.js";
 import { Picture } from "./picture.js";
 import { isPlain, makeQuestion, MOST_TERMS } from "./question.js";
 import { SearchBox } from "./search_box.js";
+import { SortChoice } from "./sort_choice.js";
 import { makeTerm } from "./term.js";
 import { toast } from "./toast.js";
 import { say } from "./words.js";
@@ -20,6 +21,7 @@ export class Asking {
     this.#page = page;
     this.box = new SearchBox(this.#boxListener());
     this.filters = new FiltersButton(service, (changes) => this.#now(changes));
+    this.sort = new SortChoice((changes) => this.#now(changes));
     this.intake = new Intake({ onPicture: (file) => this.#take(file), onSimilar: (id) => this.#add(makeTerm({ id })) });
     listenToFeedback((id, kind) => this.#judge(id, kind));
   }
@@ -30,12 +32,13 @@ export class Asking {
     this.box.show(question);
     this.#showChips();
     this.filters.show(question);
+    this.sort.show(question);
   }
 
   /** Resolves once everything that shows this question is there. */
   async prepare(question) {
     if (this.#chips || isPlain(question)) return;
-    const module = await brought(() => import("./chips.js"), { sheet: "chips" });
+    const module = await brought(() => import("./chips.js"), { sheet: "chips", words: ["chips"] });
     this.#chips ??= module && new module.Chips({
       changed: (changes, { soon }) => (soon ? this.#soon(changes) : this.#now(changes)),
       crop: (...given) => this.#page.openers.open("crop", ...given),

@@ -41,7 +41,7 @@ export class FiltersButton {
 
   async #open(isOpen) {
     if (isOpen && !this.#panel) {
-      const module = await brought(() => import("./filter_panel.js"), { sheet: "filters" });
+      const module = await brought(() => import("./filter_panel.js"), { sheet: "filters", words: ["filters"] });
       if (!module) return;
       this.#panel ??= new module.FilterPanel(this.#service, this.#changed, () => this.#button.focus());
     }

@@ -24,10 +24,10 @@ function link(name) {
   });
 }
 
-/** The module that `load` imports, once its sheet and its part of the words are there; null, with a word in passing, if they do not come. */
-export async function brought(load, { sheet = null, words = null }) {
+/** The module that `load` imports, once its sheet and its parts of the words are there; null, with a word in passing, if they do not come. */
+export async function brought(load, { sheet = null, words = [] }) {
   try {
-    const [module] = await Promise.all([load(), sheet && styled(sheet), words && addWords(words)]);
+    const [module] = await Promise.all([load(), sheet && styled(sheet), ...words.map(addWords)]);
     return module;
   } catch {
     toast(say("view.failed"));

@@ -11,7 +11,7 @@ const DIALOGS = {
   skipped: () => import("./skipped_dialog.js"),
 };
 
-const WORDS = { crop: "crop", skipped: "failure" };
+const WORDS = { crop: ["crop"], keys: ["keys"], skipped: ["skipped", "failure"] };
 
 function isWriting(target) {
   return target.matches?.("input:not([type=range]), textarea, select");

@@ -2,14 +2,15 @@
 import { hasEffect, isPicture, makeTerm, subjectOf } from "./term.js";
 import { isNoFilter, makeFilters } from "./filters.js";
 
+const SORTS = ["newest", "oldest"];
 export const MOST_TERMS = 15; // the service takes 16, and the words are one
 
 function unique(items, keyOfItem = (item) => item) {
   return [...new Map(items.map((item) => [keyOfItem(item), item])).values()];
 }
 
-/** A question. `weight` is that of the words; `terms` (of term.js) come besides; `like` and `dislike` are ids. */
-export function makeQuestion({ words = "", weight = 1, terms = [], like = [], dislike = [], filters = {}, where = "", collection = null } = {}) {
+/** A question. `sort` is "" (best first), "newest" or "oldest"; `weight` is that of the words; `terms` (of term.js) come besides; `like` and `dislike` are ids. */
+export function makeQuestion({ words = "", weight = 1, terms = [], like = [], dislike = [], filters = {}, where = "", sort = "", collection = null } = {}) {
   return Object.freeze({
     words: words.replace(/\s+/g, " ").trim(),
     weight: makeTerm({ weight }).weight,
@@ -18,6 +19,7 @@ export function makeQuestion({ words = "", weight = 1, terms = [], like = [], di
     dislike: Object.freeze(unique(dislike).filter((id) => !like.includes(id))),
     filters: makeFilters(filters),
     where: where.trim(),
+    sort: SORTS.includes(sort) ? sort : "",
     collection,
   });
 }
@@ -57,7 +59,7 @@ export function showsPictures({ terms }) {
 }
 
 /** A text that two questions share exactly when they ask the same. */
-export function keyOf({ words, weight, terms, like, dislike, filters, where, collection }) {
+export function keyOf({ words, weight, terms, like, dislike, filters, where, sort, collection }) {
   const parts = terms.map((term) => [subjectOf(term), term.excluded ? "not" : term.weight]);
-  return JSON.stringify([words, words && terms.length ? weight : null, parts, like, dislike, filters, where, collection]);
+  return JSON.stringify([words, words && terms.length ? weight : null, parts, like, dislike, filters, where, sort, collection]);
 }

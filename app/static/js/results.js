@@ -86,7 +86,7 @@ export class Results {
   async #prepare() {
     if (this.#trouble) return;
     const load = () => Promise.all([import("./notice.js"), import("./failure_words.js")]);
-    const modules = await brought(load, { sheet: "notice", words: "failure" });
+    const modules = await brought(load, { sheet: "notice", words: ["failure"] });
     if (modules) this.#trouble ??= { notice: new modules[0].Notice(this.#listener), wordsFor: modules[1].wordsFor };
   }
 
@@ -98,7 +98,7 @@ export class Results {
     this.heading.show(question, { partial: this.#answer.hits.length >= k, only: nothing ? (hits.length ? "nearest" : "none") : null });
     if (nothing) this.nearest.show(hits, question);
     else this.nearest.hide();
-    this.grid.show(hits, this.hasMore, { withLine: !nothing && !home });
+    this.grid.show(hits, this.hasMore, { withLine: !nothing && !home && !question.sort });
     drawAfresh();
     window.scrollTo({ top: y, behavior: "instant" });
     const key = home ? "results.home" : nothing ? "results.nearest" : this.hasMore ? "results.more" : "results.all";
@@ -108,6 +108,14 @@ export class Results {
   #showEnd(question) {
     if (this.hasMore) this.more.offer();
     else if (isEmpty(question) || this.count === 0) this.more.hide();
-    else this.more.end(say(hasDirection(question) ? "results.end_best_first" : "results.end"));
+    else this.more.end(this.#lastWords(question));
+  }
+
+  #lastWords(question) {
+    if (!question.sort) return say(hasDirection(question) ? "results.end_best_first" : "results.end");
+    const { undated, matching } = this.#answer;
+    const { count } = this;
+    const some = hasDirection(question) || matching > count ? "sort.end_some" : "results.end";
+    return [say(some, { count }), ...(undated ? [say(undated < count ? "sort.undated" : "sort.no_dates", { count: undated })] : [])].join(" ");
   }
 }

@@ -91,12 +91,21 @@ export class Service {
   async search(question, { k, seed, cursor = null }, signal) {
     const { collection } = question;
     if (isEmpty(question)) return this.sample(collection, k, seed, signal);
+    if (question.sort) {
+      const { byDate, MOST_BEST, MOST_FILTERED } = await import("./by_date.js").catch(() => Promise.reject(new Failure({ code: "unreachable" })));
+      const most = hasDirection(question) ? MOST_BEST : MOST_FILTERED;
+      return byDate(await this.#explained(question, { k: most, collection }, signal), question.sort);
+    }
+    return this.#explained(question, { k, cursor, collection }, signal);
+  }
+
+  async #explained(question, options, signal) {
     try {
-      return await this.#page(question, { k, cursor, collection, explain: true, ...this.#folding(question) }, signal);
+      return await this.#page(question, { ...options, explain: true, ...this.#folding(question) }, signal);
     } catch (failure) {
       if (failure.code !== "duplicates_unknown") throw failure;
-      this.#unfoldable.add(collection);
-      return this.#page(question, { k, cursor, collection, explain: true }, signal);
+      this.#unfoldable.add(options.collection);
+      return this.#page(question, { ...options, explain: true }, signal);
     }
   }
 

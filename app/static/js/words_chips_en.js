@@ -1,0 +1,22 @@
+// Chips, in English.
+export default {
+  "chips.away": "{weight}, away from it",
+  "chips.bad": "A bad example",
+  "chips.clear": "Clear all",
+  "chips.crop": "Take a part of {name}",
+  "chips.filter": "{field}: {value}",
+  "chips.forget_bad": "Forget this bad example",
+  "chips.forget_good": "Forget this good example",
+  "chips.good": "A good example",
+  "chips.leave_out": "Leave out {name}",
+  "chips.left_out": "left out",
+  "chips.like_part": "Like this part",
+  "chips.like_this": "Like this",
+  "chips.linked": "Picture of this link",
+  "chips.no_effect": "0, without effect",
+  "chips.remove": "Remove {name}",
+  "chips.remove_filter": "Remove the filter {text}",
+  "chips.remove_picture": "Remove the picture from the search",
+  "chips.towards": "{weight}, towards it",
+  "chips.weight": "Weight of {name}",
+};

@@ -1,0 +1,22 @@
+// Chips, in simplified Chinese.
+export default {
+  "chips.away": "{weight}，远离它",
+  "chips.bad": "不好的例子",
+  "chips.clear": "全部清除",
+  "chips.crop": "截取{name}的一部分",
+  "chips.filter": "{field}：{value}",
+  "chips.forget_bad": "去掉这个不好的例子",
+  "chips.forget_good": "去掉这个好的例子",
+  "chips.good": "好的例子",
+  "chips.leave_out": "排除{name}",
+  "chips.left_out": "已排除",
+  "chips.like_part": "与这一部分相似",
+  "chips.like_this": "与此相似",
+  "chips.linked": "链接中的图片",
+  "chips.no_effect": "0，不起作用",
+  "chips.remove": "去掉{name}",
+  "chips.remove_filter": "去掉筛选条件 {text}",
+  "chips.remove_picture": "从搜索中去掉这张图片",
+  "chips.towards": "{weight}，接近它",
+  "chips.weight": "{name}的权重",
+};
