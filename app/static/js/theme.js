@@ -1,9 +1,11 @@
-// Light or dark: the system's choice until the visitor makes one, and again once both agree.
+// Light, dark, or as the system is: one button that goes round.
 import { byId } from "./element.js";
 import { icon } from "./icon.js";
 import { say } from "./words.js";
 
 const KEY = "sightline-theme"; // first_paint.js reads it too
+const NAMES = { light: "theme.to_light", dark: "theme.to_dark", system: "theme.to_system" };
+const ICONS = { light: "sun", dark: "moon", system: "system" };
 
 function store(theme) {
   try {
@@ -19,29 +21,29 @@ export class Theme {
   #system = matchMedia("(prefers-color-scheme: dark)");
 
   constructor() {
-    this.#button.addEventListener("click", () => this.#toggle());
+    this.#button.addEventListener("click", () => this.#choose(this.#next));
     this.#system.addEventListener("change", () => this.#label());
     this.#label();
   }
 
-  get #shown() {
-    return document.documentElement.dataset.theme ?? (this.#system.matches ? "dark" : "light");
+  /** First the other theme than the system's, then the system's own for good, then whatever the system says. */
+  get #next() {
+    const [own, other] = this.#system.matches ? ["dark", "light"] : ["light", "dark"];
+    const { theme } = document.documentElement.dataset;
+    return theme === other ? own : theme === own ? "system" : other;
   }
 
-  #toggle() {
-    const wanted = this.#shown === "dark" ? "light" : "dark";
-    const asSystem = (wanted === "dark") === this.#system.matches;
-    if (asSystem) delete document.documentElement.dataset.theme;
-    else document.documentElement.dataset.theme = wanted;
-    store(asSystem ? null : wanted);
+  #choose(theme) {
+    if (theme === "system") delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = theme;
+    store(theme === "system" ? null : theme);
     this.#label();
   }
 
   #label() {
-    const other = this.#shown === "dark" ? "light" : "dark";
-    const name = say(other === "dark" ? "theme.to_dark" : "theme.to_light");
+    const name = say(NAMES[this.#next]);
     this.#button.setAttribute("aria-label", name);
     this.#button.title = name;
-    this.#button.replaceChildren(icon(other === "dark" ? "moon" : "sun"));
+    this.#button.replaceChildren(icon(ICONS[this.#next]));
   }
 }
