@@ -132,8 +132,13 @@ export class Service {
     return (await this.#post(body, signal)).facets ?? {};
   }
 
-  #post(body, signal) {
-    return this.#ask(address("v1/search"), signal, {
+  /** Which of these names fits a picture: chances, and that of none. */
+  classify(id, classnames, collection, signal) {
+    return this.#post({ image: { id }, classnames, collection }, signal, "v1/classify");
+  }
+
+  #post(body, signal, path = "v1/search") {
+    return this.#ask(address(path), signal, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(body),

@@ -5,7 +5,9 @@ import { icon } from "./icon.js";
 import { captionOf } from "./card.js";
 import { copyText } from "./clipboard.js";
 import { factRows, fileName, readablePlace } from "./facts.js";
+import { Guess } from "./guess.js";
 import { HeatMap } from "./heat_map.js";
+import { Near } from "./near.js";
 import { toast } from "./toast.js";
 import { Twins } from "./twins.js";
 import { whyRows } from "./why.js";
@@ -31,6 +33,8 @@ export class Viewer {
   #parts = {};
   #heat;
   #twins;
+  #near;
+  #guess;
 
   /** `actions` has step(by), closed(), similar(id), openTwin(id) and linkTo(id). */
   constructor(service, actions) {
@@ -38,6 +42,8 @@ export class Viewer {
     this.#actions = actions;
     this.#heat = new HeatMap(service);
     this.#twins = new Twins({ open: actions.openTwin, link: actions.linkTo });
+    this.#near = new Near(service, { open: actions.openTwin, link: actions.linkTo });
+    this.#guess = new Guess(service);
     this.#build();
     this.#listen();
   }
@@ -57,6 +63,8 @@ export class Viewer {
     this.#showWords(hit);
     this.#showReasons(hit, place);
     this.#loadInformation(hit, place.question.collection);
+    this.#near.show(hit.id, place.question.collection);
+    this.#guess.show(hit.id, place.question.collection);
     if (!this.#dialog.open) this.#dialog.showModal();
     this.#parts.side.scrollTop = 0;
   }
@@ -64,6 +72,8 @@ export class Viewer {
   /** Close without a word to the page. */
   hide() {
     this.#request?.abort();
+    this.#near.stop();
+    this.#guess.stop();
     if (this.#dialog.open) this.#dialog.close();
   }
 
@@ -88,7 +98,8 @@ export class Viewer {
     const top = element("div", { className: "side-top" }, parts.place, parts.close);
     const doing = element("div", { className: "side-actions" }, parts.similar, parts.download, parts.copy);
     doing.append(...feedbackButtons({ className: "button", label: true }));
-    parts.side = element("div", { className: "side" }, top, parts.title, doing, parts.why, this.#twins.place, parts.captions, parts.facts);
+    parts.side = element("div", { className: "side" }, top, parts.title, doing, parts.why, this.#twins.place, parts.captions,
+      this.#near.place, this.#guess.place, parts.facts);
     this.#dialog.append(parts.stage, parts.side);
   }
 
@@ -113,7 +124,7 @@ export class Viewer {
   }
 
   #pressed(event) {
-    if (event.metaKey || event.ctrlKey || event.altKey) return;
+    if (event.metaKey || event.ctrlKey || event.altKey || event.target.matches("input")) return;
     const meanings = {
       ArrowLeft: () => this.#actions.step(-1),
       ArrowRight: () => this.#actions.step(1),
