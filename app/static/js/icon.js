@@ -43,8 +43,16 @@ const SHAPES = {
 
 const SVG = "http://www.w3.org/2000/svg";
 
+const drawn = new Map(); // a grid has thousands: copies are quicker
+
 /** An SVG element for the named icon, `size_px` wide and high, in the colour of the text around it. */
 export function icon(name, size_px = 22) {
+  const key = `${name} ${size_px}`;
+  if (!drawn.has(key)) drawn.set(key, draw(name, size_px));
+  return drawn.get(key).cloneNode(true);
+}
+
+function draw(name, size_px) {
   const drawing = document.createElementNS(SVG, "svg");
   const attributes = {
     viewBox: "0 0 24 24", width: size_px, height: size_px, fill: "none", stroke: "currentColor",

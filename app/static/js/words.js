@@ -7,7 +7,9 @@ export const language = document.documentElement.lang.startsWith("zh") ? "zh" : 
 const locale = LOCALES[language];
 const plural = new Intl.PluralRules(locale);
 const enumeration = new Intl.ListFormat(locale);
+const figures = new Intl.NumberFormat(locale);
 const table = {};
+const taken = new Map(); // text → its pieces: every second one is the name of a parameter
 const PLACES = [
   ["data-say", "textContent"], ["data-say-label", "ariaLabel"], ["data-say-title", "title"], ["data-say-placeholder", "placeholder"],
 ];
@@ -22,12 +24,13 @@ export async function addWords(part = null) {
 export function sayParts(key, params = {}) {
   const entry = table[key] ?? key;
   const text = typeof entry === "string" ? entry : (entry[plural.select(params.count)] ?? entry.other);
-  return text.split(/\{(\w+)\}/).map((part, at) => (at % 2 ? params[part] : part)).filter((part) => part !== "");
+  if (!taken.has(text)) taken.set(text, text.split(/\{(\w+)\}/));
+  return taken.get(text).map((part, at) => (at % 2 ? params[part] : part)).filter((part) => part !== "");
 }
 
 /** The words of a key, with `params` in the places of their names; `count` chooses between one and many. */
 export function say(key, params) {
-  return sayParts(key, params).map((part) => (typeof part === "number" ? number(part) : part)).join("");
+  return sayParts(key, params).map((part) => (typeof part === "number" ? figures.format(part) : part)).join("");
 }
 
 /** "1,234"; `options` are those of Intl.NumberFormat. */
