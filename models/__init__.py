@@ -9,6 +9,7 @@ preparation        resize and crop to what a model wants
 cropping           a part of a decoded picture
 thumbnails         small JPEGs of decoded pictures
 text_truncation    text at the length it has, where that is exact
+thread_counts      one thread for small work, all for the rest
 open_clip_encoder  the only importer of open_clip
 fake_encoder       weight-free and deterministic, for unit tests
 memory             what the process keeps between batches
