@@ -49,6 +49,7 @@ client/       the API from Python: typed, blocking or awaitable
 model_names   the names by which clients ask for a loaded model
 classifying   a picture and class names → class scores
 pictures      items of the catalog → pictures of the API
+map_schemas   types of the map; map_sheets: the pictures of a tile as one small JPEG
 picture_files the bytes of a picture and of its thumbnail
 leaving       clients that leave: what they asked for is given up
 ranges        parts of a picture's file, for who asks with `Range`

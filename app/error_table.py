@@ -11,6 +11,7 @@ from app import door_failures, failures
 from app.fetch import failures as fetching
 from indexer import errors as indexer_errors
 from indexer import text_errors
+from indexer.picture_map import errors as map_errors
 from models import errors as model_errors
 
 _LOGS = "the log of the service says more"
@@ -61,8 +62,8 @@ ERROR_TABLE: tuple[ErrorRow, ...] = (
     ErrorRow(failures.ModelNotHereError, 409, "model_mismatch", "Another model"),
     ErrorRow(failures.ModelNotFoundError, 404, "model_not_found", "No such model"),
     ErrorRow(failures.RelevanceUnknownError, 409, "relevance_unknown", "Relevance not known"),
-    ErrorRow(failures.FileGoneError, 410, "file_gone", "The file is gone"),
     ErrorRow(failures.KeptPictureGoneError, 410, "kept_picture_gone", "The picture is not kept"),
+    ErrorRow(failures.FileGoneError, 410, "file_gone", "The file is gone"),
     ErrorRow(failures.RangeNotSatisfiableError, 416, "range_not_satisfiable", "No such part"),
     ErrorRow(
         failures.StoreUnreachableError,
@@ -109,6 +110,8 @@ ERROR_TABLE: tuple[ErrorRow, ...] = (
         text_errors.VocabularyDamagedError, 503, "vocabulary_damaged", "Damaged vocabulary", _LOGS
     ),
     ErrorRow(text_errors.TagSetNotFoundError, 404, "tag_set_not_found", "No such tag set"),
+    ErrorRow(map_errors.NoMapError, 404, "no_map", "No map yet"),
+    ErrorRow(map_errors.NoTileError, 404, "no_tile", "No such tile"),
     ErrorRow(indexer_errors.NoGenerationError, 409, "nothing_indexed", "Nothing indexed yet"),
     ErrorRow(
         indexer_errors.GenerationNotFoundError, 404, "generation_not_found", "No such generation"

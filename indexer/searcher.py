@@ -25,6 +25,7 @@ from indexer.filters.fields import Field
 from indexer.filters.selection import Selector
 from indexer.generation import Generation, open_generation, open_reader
 from indexer.originals import Originals
+from indexer.picture_map.collection_map import CollectionMap
 from indexer.ranking import FUSED_DEPTH, Mode, Ranks, fuse_ranks
 from indexer.vector_store import VectorsMissingError
 from models.encoder import Embeddings
@@ -56,6 +57,7 @@ class Searcher:
         )
         self._facets = FacetCounter(reader.metadata, self.selector)
         self.captions = CaptionSearch(config.collection, reader, generation, self.selector)
+        self.map = CollectionMap(config.collection, reader, generation)
 
     @classmethod
     def open(

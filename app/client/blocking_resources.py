@@ -17,6 +17,7 @@ from app.filter_schemas import FieldsAnswer
 from app.generation_schemas import GenerationInfo, GenerationsAnswer
 from app.job_schemas import JobAnswer, JobsAnswer, JobSkippedAnswer
 from app.key_schemas import CallerAnswer, KeyAnswer, KeysAnswer, NewKeyAnswer
+from app.map_schemas import MapAnswer, MapTile
 from app.schemas import CollectionInfo, PictureInfo, SampleAnswer, SkippedAnswer
 from app.upload_schemas import UploadAnswer
 
@@ -110,6 +111,14 @@ class Collections:
     def fields(self, name: str) -> FieldsAnswer:
         """What filters and facets may name."""
         return self._asker.ask(picture_calls.fields(name))
+
+    def map(self, name: str) -> MapAnswer:
+        """What its map has, on which pictures that are alike lie together."""
+        return self._asker.ask(picture_calls.collection_map(name))
+
+    def map_tile(self, name: str, level: int, x: int, y: int) -> MapTile:
+        """Up to 64 slots of the map: how many pictures each holds, and which stands for them."""
+        return self._asker.ask(picture_calls.map_tile(name, level, x, y))
 
     def generations(self, name: str) -> GenerationsAnswer:
         """The published states that are kept."""

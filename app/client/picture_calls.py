@@ -11,6 +11,7 @@ from app.client.calls import Call, body_of, collection_of
 from app.client.terms import Picture, picture_bytes
 from app.filter_schemas import FieldsAnswer
 from app.generation_schemas import GenerationInfo, GenerationsAnswer
+from app.map_schemas import MapAnswer, MapTile
 from app.schemas import (
     CollectionInfo,
     CollectionsAnswer,
@@ -80,6 +81,17 @@ def sample(name: str, k: int, seed: int) -> Call[SampleAnswer]:
 def fields(name: str) -> Call[FieldsAnswer]:
     """GET /v1/collections/{name}/fields."""
     return Call("GET", f"{_collection_path(name)}/fields", as_model(FieldsAnswer))
+
+
+def collection_map(name: str) -> Call[MapAnswer]:
+    """GET /v1/collections/{name}/map."""
+    return Call("GET", f"{_collection_path(name)}/map", as_model(MapAnswer))
+
+
+def map_tile(name: str, level: int, x: int, y: int) -> Call[MapTile]:
+    """GET /v1/collections/{name}/map/tiles/{level}/{x}/{y}."""
+    path = f"{_collection_path(name)}/map/tiles/{level}/{x}/{y}"
+    return Call("GET", path, as_model(MapTile))
 
 
 def generations(name: str) -> Call[GenerationsAnswer]:

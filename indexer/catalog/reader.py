@@ -85,6 +85,15 @@ class CatalogReader:
         )
         return _item(rows[0]) if rows else None
 
+    def item_ids(self, image_ids: Iterable[str], generation: int) -> dict[int, str]:
+        """The pictures of these ids that are in one generation: public ids by number."""
+        rows = self._pool.query(
+            "SELECT item_id, image_id FROM items "
+            f"WHERE image_id IN (SELECT value FROM json_each(?1)) AND {_IN_GENERATION}",
+            (json.dumps(list(image_ids)), generation),
+        )
+        return dict(rows)
+
     def items_of_contents(self, content_hashes: Iterable[str], generation: int) -> list[Item]:
         """The pictures of these contents in one generation, by URI."""
         rows = self._pool.query(

@@ -129,6 +129,8 @@ def test_client_reads_pictures_collections_and_the_model(ours: Client):
     assert ours.collections.skipped("default").skipped[0].uri.endswith("broken.jpg")
     assert len(ours.collections.sample("default", k=3, seed=1).hits) == 3
     assert "width" in {field.name for field in ours.collections.fields("default").fields}
+    assert (ours.collections.map("default").side, ours.collections.map("default").items) == (4, 6)
+    assert ours.collections.map_tile("default", 0, 0, 0).slots[0].count == 6
     assert ours.collections.generations("default").generations[0].served
     assert (ours.model().model_name, ours.ready().status) == ("fake", "ready")
 
