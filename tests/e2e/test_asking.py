@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import Page, Request, Route, expect
 
 BOAT = "a red boat"
 
@@ -169,3 +169,96 @@ def test_questions_asked_before_are_kept_here_and_cleared(page: Page):
     page.get_by_role("button", name="Clear the history").click()
     expect(page.locator("#history")).to_contain_text("Nothing yet")
     assert page.evaluate("localStorage.getItem('sightline-history')") is None
+
+
+def ids(page: Page) -> list[str]:
+    """The pictures in the grid, in order."""
+    found: list[str] = page.eval_on_selector_all(".card", "all => all.map(one => one.dataset.id)")
+    return found
+
+
+def test_part_of_a_picture_is_asked_for_by_keyboard_and_its_link_works_elsewhere(
+    page: Page, bodies: list[dict[str, Any]], gallery, open_page: Callable[..., Page]
+):
+    page.set_input_files("#file", next(gallery.folder.glob("*/*.jpg")))
+    heading(page, "Pictures like yours")
+    expect(page).to_have_url(re.compile("term=1%3Akept%3A"))
+    page.get_by_role("button", name="Take a part of your picture").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".crop-box")).to_be_focused()
+    for key in ("Shift+ArrowLeft", "Shift+ArrowLeft", "Shift+ArrowUp", "ArrowDown"):
+        page.keyboard.press(key)
+    part = page.locator(".crop-box")
+    expect(part).to_have_accessible_name(re.compile("56% wide and 58% high, 20% from the left"))
+    whole = page.url
+    page.keyboard.press("Enter")
+    heading(page, "Pictures like this part")
+    assert bodies[-1]["query"][0]["image"]["crop"] == {
+        "x": 0.2, "y": 0.22, "width": 0.56, "height": 0.58,
+    }  # fmt: skip
+    expect(page.get_by_role("button", name="Take a part of your picture")).to_be_focused()
+    expect(page).not_to_have_url(whole)
+    expect(page).to_have_url(re.compile("term=1%3Akept%3A"))
+    other = open_page(page.url)
+    heading(other, "Pictures like this one")
+    expect(other.locator("#chips")).to_contain_text("Picture of this link")
+    assert ids(other) == ids(page)
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="The whole picture").click()
+    heading(page, "Pictures like yours")
+    assert bodies[-1]["query"][0]["image"]["crop"] is None
+
+
+def test_link_of_a_picture_that_is_no_longer_kept_says_so(
+    open_page: Callable[..., Page], service, watch
+):
+    watch.allowed = {410}
+    page = open_page(f"{service.url}/?term=1:kept:{'A' * 24}")
+    notice = page.locator("#notice")
+    expect(notice).to_contain_text("The picture of this link is no longer kept")
+    expect(notice.get_by_role("button", name="Choose another picture")).to_be_visible()
+
+
+def test_best_pictures_come_by_their_dates_on_request(page: Page):
+    years: dict[str, str] = {}
+
+    def date(route: Route) -> None:
+        answer = route.fetch()
+        body = answer.json()
+        for number, hit in enumerate(body["hits"]):
+            years[hit["id"]] = f"{2000 + number * 7 % 20}-05-01T10:00:00"
+            hit["file_facts"] = {"taken_at": years[hit["id"]]}
+        route.fulfill(response=answer, json=body)
+
+    page.route(re.compile("/v1/search"), date)
+    page.fill("#words", BOAT)
+    heading(page, f"Best matches for {BOAT}")
+    best = ids(page)
+    page.locator("#sort").select_option("newest")
+    expect(page.locator("#more")).to_contain_text("best match")
+    newest = ids(page)
+    assert "sort=newest" in page.url
+    assert set(newest) <= set(best)
+    assert [years[one] for one in newest] == sorted((years[one] for one in newest), reverse=True)
+    page.go_back()
+    expect(page.locator(".card")).to_have_count(len(best))
+    assert ids(page) == best
+
+
+def test_filters_that_leave_nothing_say_so_with_a_way_on(page: Page, open_page):
+    shown = open_page(f"{page.url}?q=boat&where=thing+%3D+nothing")
+    heading(shown, "No picture for boat")
+    expect(shown.locator("#nearest")).to_contain_text("No picture is left")
+    shown.locator("#nearest").get_by_role("link", name="Without the filters").click()
+    heading(shown, "Best matches for boat")
+    expect(shown.locator("#nearest")).to_be_hidden()
+
+
+def test_part_of_the_page_that_does_not_come_is_said_and_comes_later(page: Page, watch):
+    watch.allows_no_answer = True
+    page.route("**/filter_panel.js", lambda route: route.abort(), times=1)
+    page.click("#filters-button")
+    expect(page.locator("#toast")).to_contain_text("did not load")
+    expect(page.locator("#filters")).to_be_hidden()
+    page.click("#filters-button")
+    expect(page.get_by_role("button", name="boat")).to_be_visible()

@@ -53,7 +53,8 @@ def test_likelihood_is_a_bar_and_words_and_falls_until_the_line_of_the_unlikely(
 
 
 def test_nothing_that_matches_is_said_with_what_to_try_instead(page: Page):
-    ask(page, "quarterly revenue by region")
+    page.fill("#words", "quarterly revenue by region")
+    expect(page.locator("#heading-text")).to_have_text("Nearest to quarterly revenue by region")
     nearest = page.locator("#nearest")
     expect(nearest).to_contain_text("Nothing here matches well")
     expect(page.locator("#live")).to_contain_text("Nothing here matches well")

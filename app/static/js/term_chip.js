@@ -43,7 +43,7 @@ export class TermChip {
     this.#exclude = smallButton(say("chips.leave_out", { name }), "exclude", () => actions.exclude(!this.term.excluded));
     this.#exclude.hidden = !actions.exclude;
     const remove = smallButton(isPicture(term) ? say("chips.remove_picture") : say("chips.remove", { name }), "close", actions.remove);
-    const crop = actions.crop && smallButton(say("chips.crop", { name }), "crop", actions.crop);
+    const crop = actions.crop && smallButton(say("chips.crop", { name: nameOfTerm({ ...term, crop: null }) }), "crop", actions.crop);
     this.place = element("li", { className: "chip" }, ...labelOf(term, collection), ...this.#slider.parts, this.#note, crop, this.#exclude, remove);
     this.show(term);
   }
