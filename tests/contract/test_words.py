@@ -13,6 +13,14 @@ FORM = re.compile(r'(?:^|(?:zero|one|two|few|many|other): )"((?:[^"\\]|\\.)+)"')
 KEY = re.compile(r'"([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+)"')
 SAID = re.compile(r"""\bsay(?:Parts)?\(\s*(["'`])(.*?)\1""")
 PLACE = re.compile(r"\{(\w+)\}")
+COMMENT = re.compile(r"^\s*(?://|/\*|\*)")
+LITERAL = re.compile(r"""(["'`])((?:(?!\1)[^\\]|\\.)*)\1""")
+PLACE_IN_CODE = re.compile(r"\$\{[^}]*\}")
+SENTENCE = re.compile(r"[A-Z][a-z]+ [a-z]|^(?:[a-z]+ ){3,}[a-z]+\.?$|^[A-Z][a-z]{2,}$")
+# Keys of the keyboard as browsers name them and as they are printed, names, tags of elements.
+NO_WORDS = {"Backspace", "Ctrl", "Delete", "End", "English", "Enter", "Esc", "Escape", "Files"}
+NO_WORDS |= {"Home", "Shift", "Sightline", "Space", "Tab"}
+QUERY = re.compile(r"^const (?:GENERAL|ANYTHING) = ")  # asked, not said: in the model's language
 
 
 @pytest.fixture
@@ -80,3 +88,28 @@ def test_words_that_are_said_exist_and_none_is_left_over(static: Path, tables):
             used.add(said)
     assert used - known == set()
     assert known - used == set()
+
+
+def test_modules_hold_no_sentence_of_their_own(static: Path):
+    """Heuristics: a capital with small letters behind it and a space, or four small words."""
+    left = []
+    for path in sorted((static / "js").rglob("*.js")):
+        if path.stem.startswith("words_"):
+            continue
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+            if COMMENT.match(line) or "new Error(" in line or QUERY.search(line):
+                continue
+            code = line.partition(" // ")[0]
+            left += [
+                f"{path.name}:{number}: {text}"
+                for _, text in LITERAL.findall(code)
+                if text not in NO_WORDS and SENTENCE.search(PLACE_IN_CODE.sub("", text))
+            ]
+    assert left == []
+
+
+def test_page_itself_holds_no_sentence(static: Path):
+    text = (static / "index.html").read_text("utf-8")
+    body = text[text.index("<body>") : text.index("<noscript>")]
+    assert set(re.findall(r">\s*([^<>\s][^<>]*)<", body)) == {"Sightline"}
+    assert re.findall(r'\s(?:aria-label|title|placeholder)="[^"]', body) == []
