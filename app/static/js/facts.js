@@ -58,13 +58,13 @@ export function factRows(hit, information) {
   const bytes = information?.size_bytes;
   const unknown = information ? "–" : "…";
   const rows = [
-    ...row(say("facts.file"), place ? fileName(place) : unknown),
-    ...row(say("facts.folder"), place ? folderName(place) : unknown),
-    ...row(say("facts.size"), `${hit.width} × ${hit.height}`),
-    ...row(say("facts.format"), [hit.format, typeof bytes === "number" ? readableSize(bytes) : null].filter(Boolean).join(", ") || unknown),
+    ...row(say("viewer.facts_file"), place ? fileName(place) : unknown),
+    ...row(say("viewer.facts_folder"), place ? folderName(place) : unknown),
+    ...row(say("viewer.facts_size"), `${hit.width} × ${hit.height}`),
+    ...row(say("viewer.facts_format"), [hit.format, typeof bytes === "number" ? readableSize(bytes) : null].filter(Boolean).join(", ") || unknown),
   ];
-  if (typeof hit.score === "number") rows.unshift(...row(say("facts.score"), hit.score.toFixed(4), say("facts.score_title")));
-  rows.push(...Object.entries(information?.tags ?? {}).flatMap(([name, value]) => row(name, readable(value), say("facts.tag", { name }))));
+  if (typeof hit.score === "number") rows.unshift(...row(say("viewer.facts_score"), hit.score.toFixed(4), say("viewer.facts_score_title")));
+  rows.push(...Object.entries(information?.tags ?? {}).flatMap(([name, value]) => row(name, readable(value), say("viewer.facts_tag", { name }))));
   rows.push(...Object.entries(hit.file_facts ?? {}).flatMap(fileFact));
   for (const [name, value] of Object.entries(hit.metadata ?? {})) rows.push(...row(name.replaceAll("_", " "), readable(value)));
   return rows;

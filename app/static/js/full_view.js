@@ -23,7 +23,7 @@ export class FullView {
   /** Load the viewer. False if it does not come. */
   async #prepare() {
     if (this.#viewer) return true;
-    const modules = await brought(() => Promise.all([import("./viewer.js"), import("./why.js")]), { sheet: "viewer" });
+    const modules = await brought(() => Promise.all([import("./viewer.js"), import("./why.js")]), { sheet: "viewer", words: ["viewer"] });
     if (!modules) return false;
     const [{ Viewer }, { scaleOf }] = modules;
     this.#scaleOf = scaleOf;

@@ -17,8 +17,8 @@ export class HeatMap {
   constructor(service) {
     this.#service = service;
     this.layer = element("img", { className: "stage-heat", alt: "", hidden: true });
-    this.button = element("button", { type: "button", className: "stage-where", hidden: true }, icon("where", 20), say("heat.show"));
-    this.button.title = say("heat.title");
+    this.button = element("button", { type: "button", className: "stage-where", hidden: true }, icon("where", 20), say("viewer.heat_show"));
+    this.button.title = say("viewer.heat_title");
     this.button.addEventListener("click", () => this.toggle());
     this.layer.addEventListener("load", () => this.layer.classList.add("is-here"));
   }
@@ -72,13 +72,13 @@ export class HeatMap {
     this.#wanted = false;
     this.#tell();
     if (failure.code !== "no_heat_map") {
-      toast(failure.detail || say("heat.failed"));
+      toast(failure.detail || say("viewer.heat_failed"));
       return;
     }
     this.#without.add(this.#collection);
     const hadFocus = document.activeElement === this.button;
     this.button.hidden = true;
     if (hadFocus) this.button.closest("dialog")?.querySelector(".viewer-close")?.focus();
-    toast(say("heat.unable"));
+    toast(say("viewer.heat_unable"));
   }
 }

@@ -26,15 +26,15 @@ export class Twins {
     const all = [hit.id, ...ids].slice(0, SHOWN);
     const rest = count + 1 - all.length;
     this.place.replaceChildren(
-      element("h3", {}, say("twins.title", { count })),
+      element("h3", {}, say("viewer.twins_title", { count })),
       element("ul", {}, ...all.map((id, index) => this.#one(id, index, id === openId, collection))),
-      rest > 0 ? element("p", {}, say("twins.more", { count: rest })) : "",
+      rest > 0 ? element("p", {}, say("viewer.twins_more", { count: rest })) : "",
     );
     if (hadFocus) this.place.querySelector("[aria-current]")?.focus();
   }
 
   #one(id, index, isOpen, collection) {
-    const image = element("img", { src: thumbnailUrl(id, collection), alt: index === 0 ? say("twins.best") : say("twins.one", { index }) });
+    const image = element("img", { src: thumbnailUrl(id, collection), alt: index === 0 ? say("viewer.twins_best") : say("viewer.twins_one", { index }) });
     const link = element("a", { href: this.#link(id) }, image);
     if (isOpen) link.setAttribute("aria-current", "true");
     link.addEventListener("click", (event) => {

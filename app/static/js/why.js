@@ -6,10 +6,10 @@ import { say, sayParts } from "./words.js";
 /** A part's name for people; the service names pictures by their ids. */
 function nameOf(part, question) {
   if (part === "uploaded picture") return say("term.yours");
-  if (question.terms.some(({ id }) => part === `photo:${id}`)) return say("why.chosen");
-  if (part.startsWith("photo:")) return say("why.picture");
-  if (/^like \S+$/.test(part) && question.like?.includes(part.slice(5))) return say("why.liked");
-  if (/^dislike \S+$/.test(part) && question.dislike?.includes(part.slice(8))) return say("why.disliked");
+  if (question.terms.some(({ id }) => part === `photo:${id}`)) return say("viewer.why_chosen");
+  if (part.startsWith("photo:")) return say("viewer.why_picture");
+  if (/^like \S+$/.test(part) && question.like?.includes(part.slice(5))) return say("viewer.why_liked");
+  if (/^dislike \S+$/.test(part) && question.dislike?.includes(part.slice(8))) return say("viewer.why_disliked");
   return part;
 }
 
@@ -36,12 +36,12 @@ export function scaleOf(hits) {
 export function whyRows(hit, question, scale) {
   const rows = [];
   if (isJudged(hit)) {
-    rows.push(element("p", { className: "why-chance" }, ...sayParts("why.chance", { chance: element("b", {}, percent(hit.relevance)) })));
+    rows.push(element("p", { className: "why-chance" }, ...sayParts("viewer.why_chance", { chance: element("b", {}, percent(hit.relevance)) })));
     rows.push(relevanceBar(hit.relevance));
   }
   const parts = hit.explain?.parts ?? [];
   if (parts.length) rows.push(element("ul", { className: "why-parts" }, ...parts.map((one) => partRow(one, question, scale))));
   const word_rank = hit.explain?.keyword_rank;
-  if (word_rank) rows.push(element("p", { className: "why-rank" }, say("why.rank", { rank: word_rank })));
-  return rows.length ? [element("h3", {}, say("why.title")), ...rows] : [];
+  if (word_rank) rows.push(element("p", { className: "why-rank" }, say("viewer.why_rank", { rank: word_rank })));
+  return rows.length ? [element("h3", {}, say("viewer.why_title")), ...rows] : [];
 }

@@ -8,6 +8,7 @@ export default {
   "keys.history": "What was asked before",
   "keys.like": "More of this picture, in this search",
   "keys.move": "Move among the pictures, or to the next in the full view",
+  "keys.open": "Open the picture",
   "keys.paste": "Search by the picture on the clipboard",
   "keys.search": "Search",
   "keys.similar": "More like this picture, as a new search",

@@ -8,6 +8,7 @@ export default {
   "keys.history": "搜索历史",
   "keys.like": "在当前搜索中多找这样的",
   "keys.move": "在图片之间移动；在大图中切换图片",
+  "keys.open": "打开图片",
   "keys.paste": "用剪贴板中的图片搜索",
   "keys.search": "搜索",
   "keys.similar": "以这张图片重新搜索相似图片",
