@@ -98,7 +98,7 @@ export class Asking {
   async #take(file) {
     const picture = await Picture.fromFile(file);
     const term = makeTerm({ picture });
-    if (this.#page.isRefused) this.#now({ terms: [...this.#wanted.terms.filter((one) => !one.picture), term] });
+    if (this.#page.isRefused) this.#now({ terms: [...this.#wanted.terms.filter(({ picture, kept }) => !picture && !kept), term] });
     else this.#add(term);
   }
 
