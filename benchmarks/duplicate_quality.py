@@ -3,8 +3,9 @@
     python -m benchmarks.duplicate_quality PHOTOS [--limit 1000] [--model builtin]
 
 PHOTOS is a folder or a tar of pictures of which no two are the same. Each is copied badly in the
-ways below; a copy is found if perceptual hash and embedding both agree with the original's.
-Different pictures are all pairs of originals. The second table is what the limits were chosen by.
+ways below; a copy is found if perceptual hash, embedding and colours all agree with the original's.
+Different pictures are all pairs of originals. The second table, without colours, is what the limits
+were chosen by.
 """
 
 from __future__ import annotations
@@ -23,12 +24,14 @@ from numpy.typing import NDArray
 from PIL import Image, ImageEnhance
 
 from benchmarks.photos import photo_folder
+from indexer.duplicates.colours import MAX_DIFFERENCE, Chroma, chroma_of, colour_difference
 from indexer.duplicates.grouping import NearLimits
 from indexer.duplicates.hashes import picture_hashes
 from models.config import ModelConfig
 from models.encoder import Encoder
 from models.images import decode_image
 from models.loading import load_encoder
+from models.thumbnails import make_thumbnail
 
 Picture = Image.Image
 
@@ -76,28 +79,39 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         folder = photo_folder(options.photos, Path(scratch) / "photos", options.limit)
         pictures = [Image.open(path).convert("RGB") for path in sorted(folder.iterdir())]
-    hashes, embeddings = _known_by(encoder, pictures)
+    hashes, embeddings, chroma = _known_by(encoder, pictures)
     closest = _pairs_of_originals(hashes, embeddings)
     usual = NearLimits()
     print(f"{len(pictures)} pictures, {len(closest[0])} pairs of different ones, {options.model}")
     print(f"limits: {usual.max_distance} of 63 bits, cosine {usual.min_score}\n")
-    print(f"{'copy':<42} {'hash':>6} {'cosine':>6} {'both':>6}")
+    print(
+        f"{'copy':<42} {'hash':>6} {'cosine':>6} {'both':>6} "
+        f"{'colours':>8} {'all':>6} {'furthest colours':>17}"
+    )
     copies = []
     for name, change in CHANGES.items():
-        copy_hashes, copy_embeddings = _known_by(encoder, [change(p) for p in pictures])
+        copied = _known_by(encoder, [change(p) for p in pictures])
+        copy_hashes, copy_embeddings, copy_chroma = copied
         distance = np.bitwise_count(hashes ^ copy_hashes)
         score = np.einsum("nd,nd->n", embeddings, copy_embeddings)
         near, alike = distance <= usual.max_distance, score >= usual.min_score
-        print(f"{name:<42} {near.mean():>6.3f} {alike.mean():>6.3f} {(near & alike).mean():>6.3f}")
+        apart = np.array([colour_difference(*two) for two in zip(chroma, copy_chroma, strict=True)])
+        same, both = apart <= MAX_DIFFERENCE, near & alike
+        print(
+            f"{name:<42} {near.mean():>6.3f} {alike.mean():>6.3f} {both.mean():>6.3f} "
+            f"{same.mean():>8.3f} {(both & same).mean():>6.3f} {apart.max():>17.1f}"
+        )
         copies.append((distance, score))
     _print_grid(closest, copies)
 
 
 def _known_by(
     encoder: Encoder, pictures: list[Picture]
-) -> tuple[NDArray[np.uint64], NDArray[np.float32]]:
-    """Perceptual hashes (n,) and embeddings (n, dim); as files, so that all is as when indexed."""
-    hashes, embeddings = [], []
+) -> tuple[NDArray[np.uint64], NDArray[np.float32], list[Chroma]]:
+    """Perceptual hashes (n,), embeddings (n, dim) and the thumbnails' colours; of files, so that
+    all is as when indexed.
+    """
+    hashes, embeddings, chroma = [], [], []
     for start in range(0, len(pictures), 64):
         images = []
         for picture in pictures[start : start + 64]:
@@ -107,7 +121,9 @@ def _known_by(
         # A picture without structure is near nothing: as far away as can be.
         hashes += [picture_hashes(image).perceptual_hash or 2**64 - 1 for image in images]
         embeddings.append(encoder.encode_image(images))
-    return np.array(hashes, dtype=np.uint64), np.concatenate(embeddings)
+        thumbnails = [decode_image(make_thumbnail(image)) for image in images]
+        chroma += [chroma_of(thumbnail.pixels) for thumbnail in thumbnails]
+    return np.array(hashes, dtype=np.uint64), np.concatenate(embeddings), chroma
 
 
 def _pairs_of_originals(

@@ -2,6 +2,7 @@
 
 records    modes, decisions, groups, as plain values
 hashes     a decoded picture → a hash of its pixels and a perceptual one
+colours    whether two pictures have the same colours in the same places
 hamming    all hashes within a Hamming distance, without comparing each with each
 grouping   near duplicates → groups around a best picture, without chaining
 identical  equal pixels → groups

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from indexer.catalog.connection import Database
 from indexer.catalog.contents import Contents, read_contents
 from indexer.config import IndexConfig
+from indexer.duplicates.colours import Colours
 from indexer.duplicates.grouping import Grouping, NearLimits, group_near
 from indexer.duplicates.identical import group_identical
 from indexer.duplicates.records import GroupingRecord, Mode, Reason, StoredMember, Verdict
@@ -47,7 +48,8 @@ def find_duplicates(
             if mode == Mode.IDENTICAL:
                 grouping = group_identical(contents.pixel_hash, apart)
             else:
-                grouping = _near(generation, contents, limits, apart)
+                colours = Colours(config, contents.content_hash)
+                grouping = _near(generation, contents, limits, apart, colours)
         finally:
             generation.close()
     numbers = _numbers(grouping, contents)
@@ -66,7 +68,13 @@ def find_duplicates(
     return record
 
 
-def _near(generation: Generation, contents: Contents, limits: NearLimits, apart: Pairs) -> Grouping:
+def _near(
+    generation: Generation,
+    contents: Contents,
+    limits: NearLimits,
+    apart: Pairs,
+    colours: Colours,
+) -> Grouping:
     """Groups of what looks the same, and of what is the same though it has no perceptual hash."""
     decided = {rank for pair in apart for rank in pair}
     pixels = contents.pixel_hash.copy()
@@ -88,6 +96,7 @@ def _near(generation: Generation, contents: Contents, limits: NearLimits, apart:
         read,
         limits,
         [(int(node_of[a]), int(node_of[b])) for a, b in apart if min(node_of[[a, b]]) >= 0],
+        lambda better, worse: colours.alike(nodes[better], nodes[worse]),
     )
     leader, distance, score = same.copy(), np.zeros(len(same), np.uint8), np.ones(len(same))
     leader[nodes], distance[nodes], score[nodes] = nodes[found.leader], found.distance, found.score

@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 from indexer.duplicates.hamming import HammingTable, Hashes
 from models.encoder import Embeddings
 
+Agree = Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.bool_]]
+"""Pairs of ranks (n,) that look alike → whether they do in every other way too, (n,)."""
 ReadEmbeddings = Callable[[NDArray[np.int64]], Embeddings]
 """Ranks (n,) → their embeddings (n, dim), unit length."""
 
@@ -74,12 +76,14 @@ def group_near(
     read: ReadEmbeddings,
     limits: NearLimits,
     apart: Iterable[tuple[int, int]] = (),
+    agree: Agree | None = None,
 ) -> Grouping:
     """Group pictures with these hashes (n,), best picture first.
 
-    Pairs of ranks that are `apart` never come into one group.
+    Pairs of ranks that are `apart` never come into one group; `agree` has the last word on those
+    whose hashes and embeddings are close.
     """
-    return _Grouper(hashes, read, limits, apart).run()
+    return _Grouper(hashes, read, limits, apart, agree).run()
 
 
 class _Grouper:
@@ -91,10 +95,12 @@ class _Grouper:
         read: ReadEmbeddings,
         limits: NearLimits,
         apart: Iterable[tuple[int, int]],
+        agree: Agree | None,
     ) -> None:
         self._hashes = hashes
         self._read = read
         self._limits = limits
+        self._agree = agree
         self._count = len(hashes)
         unique, self._bucket = np.unique(hashes, return_inverse=True)  # equal hashes
         self._table = HammingTable(unique)
@@ -183,6 +189,8 @@ class _Grouper:
                 part = now[start : start + _PAIRS_AT_ONCE]
                 scored = self._scored(pairs[part])
                 close = scored.score >= self._limits.min_score
+                if self._agree is not None:
+                    close[close] = self._agree(scored.better[close], scored.worse[close])
                 found.append(scored[close])
                 np.add.at(strangers, leader[part[~close]], 1)
         crowded = pairs.better[starts[strangers > _MOST_STRANGERS]]
