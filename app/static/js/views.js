@@ -8,6 +8,7 @@ import { say } from "./words.js";
  *  gives { element, enter(path), leave(), answered?(question, hits) }. `path` is what follows the name in the address
  *  (#/house/jobs: "jobs"). A view with answered() stays while the visitor searches, and hears of each answer; others make room. */
 const VIEWS = {
+  house: { title: "view.house", symbol: "house", load: () => import("./house_view.js") },
 };
 
 /** { name, path } of an address's fragment; null where it names no view. */

@@ -1,0 +1,91 @@
+// Speaks HTTP with the service for those who keep house: with a key where one was given. Knows no element of the page.
+import { Failure } from "./failure.js";
+import { address, failureOf } from "./service.js";
+
+const PATIENCE_MS = 30_000;
+const AGAIN_MS = 2000; // before a stream of events that broke off is asked for again
+
+function bodyOf(body) {
+  if (body === undefined || body instanceof FormData) return { body };
+  return { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
+}
+
+/** The events of a stream, as it comes: { id, data }. */
+async function* eventsOf(response) {
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let waiting = "";
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    const blocks = (waiting + value).split("\n\n");
+    waiting = blocks.pop();
+    for (const block of blocks) {
+      const fields = Object.fromEntries(block.split("\n").map((line) => line.split(/: ?(.*)/s, 2)));
+      if (fields.data) yield { id: fields.id, data: JSON.parse(fields.data) };
+    }
+  }
+}
+
+export class HouseService {
+  /** The key that goes along; null for none. */
+  key = null;
+
+  #headers(more = {}) {
+    return this.key ? { ...more, Authorization: `Bearer ${this.key}` } : more;
+  }
+
+  /** The answer's JSON. Raises Failure; an aborted request raises the AbortError of fetch. */
+  async ask(path, { method = "GET", parameters, body, signal, patience_ms = PATIENCE_MS, read = (answer) => answer.json() } = {}) {
+    const patience = AbortSignal.timeout(patience_ms);
+    const sent = bodyOf(body);
+    try {
+      const response = await fetch(address(path, parameters), {
+        method, body: sent.body, headers: this.#headers(sent.headers), signal: signal ? AbortSignal.any([signal, patience]) : patience,
+      });
+      if (!response.ok) throw await failureOf(response);
+      return await read(response);
+    } catch (error) {
+      if (error instanceof Failure || signal?.aborted) throw error;
+      throw new Failure({ code: patience.aborted ? "too_slow" : "unreachable" });
+    }
+  }
+
+  /** A collection's address, or that of something in it. */
+  of(collection, part = "") {
+    return `v1/collections/${encodeURIComponent(collection)}${part}`;
+  }
+
+  /** Calls `onEvent` with each event of a job until it has ended; goes on by itself where the stream breaks off. */
+  async follow(jobId, onEvent, signal) {
+    let last = "0";
+    while (!signal.aborted) {
+      try {
+        const response = await fetch(address(`v1/jobs/${jobId}/events`), { headers: this.#headers({ "Last-Event-ID": last }), signal });
+        if (response.status !== 200) return;
+        for await (const { id, data } of eventsOf(response)) {
+          last = id ?? last;
+          onEvent(data);
+          if (["done", "failed", "cancelled"].includes(data.state)) return;
+        }
+      } catch {
+        if (signal.aborted) return;
+      }
+      await new Promise((resolve) => { setTimeout(resolve, AGAIN_MS); });
+    }
+  }
+
+  /** Show a picture of the service in an <img>, also where it takes a key. */
+  async show(image, url) {
+    if (!this.key) {
+      image.src = url;
+      return;
+    }
+    try {
+      const shown = URL.createObjectURL(await this.ask(url.replace(/^\//, ""), { read: (answer) => answer.blob() }));
+      image.addEventListener("load", () => URL.revokeObjectURL(shown), { once: true });
+      image.src = shown;
+    } catch {
+      image.dispatchEvent(new Event("error"));
+    }
+  }
+}
