@@ -86,7 +86,7 @@ export class Page {
     }
     this.#address.plainCollection = this.collections.plain;
     this.#arrive();
-    if (isEmpty(this.#question) && !location.hash && matchMedia("(hover: hover)").matches) this.asking.box.focus();
+    if (isEmpty(this.#question) && !location.hash && document.activeElement === document.body && matchMedia("(hover: hover)").matches) this.asking.box.focus();
   }
 
   /** Ask a question as a new step of the history. */
