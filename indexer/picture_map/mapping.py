@@ -44,8 +44,8 @@ from indexer.picture_map.spreading import lattice_side, settle, spread
 from indexer.vector_index.index import IndexUnusableError
 from indexer.vector_store import VectorStore
 
-# A map is made anew beyond these shares of the pictures that it was made of: its lattice is four
-# fifths full by then, or more than half empty; so each picture is placed a few times at most.
+# A map is made anew beyond these shares of the pictures that it was made of: its lattice is nearly
+# full by then, or more than half empty; so each picture is placed a few times at most.
 _MOST_GROWTH = 4 / 3
 _LEAST_LEFT = 1 / 2
 _SEED = 11

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from indexer.picture_map.keys import Keys, keys_of
 
 # So much of the lattice is taken when it is new: the rest is room for what comes.
-FILL = 0.6
+FILL = 0.65
 # How far off its place a picture looks for one that is free, in places.
 _FARTHEST = 24
 
@@ -21,8 +21,13 @@ Points = NDArray[np.float32]
 
 
 def lattice_side(count: int) -> int:
-    """Places in a row and in a column of a new map of so many pictures."""
-    return max(1, int(np.ceil(np.sqrt(count / FILL))))
+    """Places in a row and in a column of a new map of so many pictures.
+
+    At the fourth level and below, its edge is that of a slot: no slot is half beyond it.
+    """
+    side = max(1, int(np.ceil(np.sqrt(count / FILL))))
+    step = 2 ** max(0, (side - 1).bit_length() - 4)
+    return -(-side // step) * step
 
 
 def spread(points: Points, side: int) -> NDArray[np.int32]:

@@ -273,5 +273,6 @@ export class Page {
     if (!(failure instanceof Failure)) throw failure;
     if (!asked.extending) this.#asked = null;
     this.results.fail(asked, failure);
+    this.views.failed(failure);
   }
 }

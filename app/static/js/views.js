@@ -5,9 +5,10 @@ import { toast } from "./toast.js";
 import { say } from "./words.js";
 
 /** name → { title, symbol, load }: `title` is the key of its words; `load` imports a module with `async makeView(page)`, which
- *  gives { element, enter(path), leave(), answered?(question, hits) }. `path` is what follows the name in the address
+ *  gives { element, enter(path), leave(), answered?(question, hits), failed?(failure) }. `path` is what follows the name in the address
  *  (#/house/jobs: "jobs"). A view with answered() stays while the visitor searches, and hears of each answer; others make room. */
 const VIEWS = {
+  map: { title: "view.map", symbol: "map", load: () => import("./map_view.js") },
   house: { title: "view.house", symbol: "house", load: () => import("./house_view.js") },
 };
 
@@ -61,6 +62,11 @@ export class Views {
   answered(question, hits) {
     this.#open?.view.answered?.(question, hits);
     this.#title();
+  }
+
+  /** A question brought a failure. */
+  failed(failure) {
+    this.#open?.view.failed?.(failure);
   }
 
   /** Into the open view, by keyboard. False when there is none. */

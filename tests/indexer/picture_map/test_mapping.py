@@ -93,7 +93,7 @@ def test_map_is_made_anew_when_the_collection_has_grown_by_a_third(bench: Workbe
     assert layout_of(bench).fitted_on == 20
     bench.draw(*NAMES)
     bench.index()
-    assert (layout_of(bench).fitted_on, layout_of(bench).side) == (40, 9)
+    assert (layout_of(bench).fitted_on, layout_of(bench).side) == (40, 8)
     for name in NAMES[1:]:
         (bench.pictures / name).unlink()
     bench.index()

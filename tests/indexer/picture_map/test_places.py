@@ -38,6 +38,14 @@ def test_spreading_gives_every_picture_a_place_of_its_own(count: int, kind: str)
     assert count == 0 or (places.min() >= 0 and places.max() < side)
 
 
+def test_lattice_has_room_and_ends_with_a_slot_of_the_fourth_level():
+    for count in range(1, 5_000, 7):
+        side = lattice_side(count)
+        slot = 2 ** max(0, (side - 1).bit_length() - 4)
+        assert side % slot == 0
+        assert 0.45 * side**2 <= count <= 0.66 * side**2 or side <= 4
+
+
 def test_spreading_fills_a_full_lattice_and_keeps_sides_apart():
     points = np.stack([np.arange(16), np.zeros(16)], axis=1).astype(np.float32)
     assert len(np.unique(spread(points, 4), axis=0)) == 16
