@@ -8,7 +8,8 @@ import { number, say } from "./words.js";
 
 const AT_ONCE = 8; // fields that the service counts for one request
 const MOST_FIELDS = 24;
-const MOST_VALUES = 20; // what the service lists of a field; one with more values is no choice to click through
+const MOST_VALUES = 20; // what the service lists of a field
+const OF_MANY = 10; // so many are shown of a field with more values, if each of them is there more than once
 const HARD_TO_COUNT = new Set(["caption", "uri", "id", "name", "size_bytes", "width", "height", "taken_at", "gps.latitude", "gps.longitude", "gps.altitude"]);
 
 /** Names of the fields worth counting: tag sets first, the collection's own next, what every file has last. */
@@ -110,13 +111,14 @@ export class FilterPanel {
 
   #showFacets(counted, filters) {
     const focused = this.#lists.contains(document.activeElement) ? document.activeElement.dataset.key : null;
-    const worth = counted.filter(([name, { distinct }]) => name in filters || (distinct > 1 && distinct <= MOST_VALUES));
-    const groups = worth.map(([name, { values }]) => this.#group(name, values, filters[name] ?? []));
+    const isWorth = ({ distinct, values }) => (distinct > MOST_VALUES ? values[OF_MANY - 1].count > 1 : distinct > 1);
+    const worth = counted.filter(([name, field]) => name in filters || isWorth(field));
+    const groups = worth.map(([name, { values, distinct }]) => this.#group(name, distinct > MOST_VALUES ? values.slice(0, OF_MANY) : values, filters[name] ?? [], distinct));
     this.#lists.replaceChildren(...(groups.length ? groups : [element("p", { className: "facet-none" }, say("filters.none"))]));
     if (focused) [...this.#lists.querySelectorAll("button")].find((one) => one.dataset.key === focused)?.focus({ preventScroll: true });
   }
 
-  #group(name, values, chosen) {
+  #group(name, values, chosen, distinct) {
     const absent = chosen.filter((value) => !values.some((one) => one.value === value)).map((value) => ({ value, count: 0 }));
     const buttons = [...values, ...absent].map(({ value, count }) => {
       const label = element("span", { className: "facet-value", dir: "auto" }, String(value));
@@ -126,6 +128,7 @@ export class FilterPanel {
       made.addEventListener("click", () => this.#changed({ filters: toggled(this.#question.filters, name, value) }));
       return made;
     });
-    return element("fieldset", {}, element("legend", { dir: "auto" }, readableField(name)), element("div", { className: "facet-values" }, ...buttons));
+    const rest = distinct - values.length;
+    return element("fieldset", {}, element("legend", { dir: "auto" }, readableField(name)), element("div", { className: "facet-values" }, ...buttons, rest > 0 ? element("span", { className: "facet-count" }, say("filters.rest", { count: rest })) : ""));
   }
 }
