@@ -77,8 +77,10 @@ export class Guess {
   }
 
   #show({ classes, none_of_these: none }) {
-    // The service's probabilities suppose that one of the names fits.
-    const all = classes.map(({ classname, probability }) => ({ name: classname, probability: probability * (1 - none) }));
+    // Probabilities that add up to 1 suppose that one of the names fits; others judge each by itself.
+    const sum = classes.reduce((all, { probability }) => all + probability, 0);
+    const share = Math.abs(sum - 1) < 0.01 ? 1 - none : 1;
+    const all = classes.map(({ classname, probability }) => ({ name: classname, probability: probability * share }));
     all.push({ name: say("viewer.guess_none"), probability: none });
     this.#list.replaceChildren(...all.map(({ name, probability }) => this.#row(name, probability)));
     const best = none > 0.5 ? { name: say("viewer.guess_none"), probability: none } : all[0];
