@@ -32,6 +32,7 @@ diversity     hits in an order that covers different things
 candidates    an embedded question → what gives its best pictures
 asking        the steps from a question to its answers; answers: what they pass on
 text_asking   a question → texts: captions, or a vocabulary's; vocabulary_shelf: those kept open
+text_ranking  the nearest texts less what is excluded, varied
 text_schemas  their request and response types; tag_schemas: those of tag sets
 relevance     hits → how relevant they are, and whether anything is; explaining: why
 relevance_schemas  the types of explanations

@@ -10,6 +10,7 @@ The command line takes the same steps. Never encodes, and knows no HTTP.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,8 @@ from models.encoder import Embeddings
 
 # What gives the k best pictures of a question, best first.
 Ranking = Callable[[int], list[Hit]]
+
+Found = TypeVar("Found")
 
 # Each time that too many were left out, so many times more are looked at.
 _GROWTH = 4
@@ -68,7 +71,12 @@ def rank(searcher: Searcher, query: Query, embedded: Embedded) -> Ranking:
         if query.exclude or query.dislike:
             found = without(found, _refusal(searcher, query, embedded))
         if query.diversity:
-            found = diverse(found, searcher, query.diversity)
+            found = diverse(
+                found,
+                lambda hits: searcher.embeddings([hit.item for hit in hits]),
+                lambda hit: hit.ranks.fused if hit.ranks else hit.score,
+                query.diversity,
+            )
         return found(top_k)
 
     return ranking
@@ -85,10 +93,12 @@ def nearest(searcher: Searcher, query: Query, direction: Embeddings) -> Ranking:
     return ranking
 
 
-def without(ranking: Ranking, refused: Callable[[list[Hit]], NDArray[np.bool_]]) -> Ranking:
+def without(
+    ranking: Callable[[int], list[Found]], refused: Callable[[list[Found]], NDArray[np.bool_]]
+) -> Callable[[int], list[Found]]:
     """A ranking less what is refused; shorter than asked for only if nothing else remains."""
 
-    def remaining(top_k: int) -> list[Hit]:
+    def remaining(top_k: int) -> list[Found]:
         wanted = top_k
         while True:
             hits = ranking(wanted)
@@ -100,14 +110,20 @@ def without(ranking: Ranking, refused: Callable[[list[Hit]], NDArray[np.bool_]])
     return remaining
 
 
-def diverse(ranking: Ranking, searcher: Searcher, diversity: float) -> Ranking:
-    """A ranking with its best pictures in an order that covers different things."""
+def diverse(
+    ranking: Callable[[int], list[Found]],
+    embeddings: Callable[[list[Found]], Embeddings],
+    relevance: Callable[[Found], float],
+    diversity: float,
+) -> Callable[[int], list[Found]]:
+    """A ranking with its best hits in an order that covers different things."""
 
-    def reordered(top_k: int) -> list[Hit]:
+    def reordered(top_k: int) -> list[Found]:
         hits = ranking(max(top_k, DEPTH))
         best = hits[:DEPTH]
-        relevance = np.array([hit.ranks.fused if hit.ranks else hit.score for hit in best])
-        order = diverse_order(relevance, searcher.embeddings([hit.item for hit in best]), diversity)
+        order = diverse_order(
+            np.array([relevance(hit) for hit in best]), embeddings(best), diversity
+        )
         return ([best[place] for place in order] + hits[DEPTH:])[:top_k]
 
     return reordered

@@ -121,8 +121,6 @@ class Query:
         """Raises InvalidRequestError for what only pictures can be asked."""
         used = {
             "mode": self.mode is not Mode.VECTOR,
-            "exclude": bool(self.exclude),
-            "diversity": self.diversity > 0,
             "facets": bool(self.facets),
             "fold_duplicates": self.fold_duplicates,
             "cursor": self.cursor is not None,

@@ -11,6 +11,7 @@ from app.pictures import picture
 from app.query import Query
 from app.state import ServiceState
 from app.stopwatch import Stopwatch
+from app.text_ranking import rank_texts
 from app.text_schemas import TextHit, TextSearchAnswer, TextTookMs
 from app.vocabulary_shelf import VocabularyShelf
 from indexer.searcher import Searcher
@@ -52,9 +53,22 @@ def find_texts(
     direction = aim(searcher, query, embedded)  # (1, dim)
     if query.vocabulary is not None:
         vocabulary = shelf.open(query.vocabulary, searcher.record.fingerprint)
-        found = vocabulary.search(direction, query.top_k)
-        return [TextHit(text=hit.text, score=hit.score) for hit in found]
-    captions = searcher.captions.search(direction, query.top_k, query.filter)
+        words = rank_texts(
+            lambda top_k: vocabulary.search(direction, top_k),
+            lambda hits: vocabulary.embeddings([hit.place for hit in hits]),
+            lambda: vocabulary.background,
+            query,
+            embedded,
+        )
+        return [TextHit(text=hit.text, score=hit.score) for hit in words(query.top_k)]
+    texts = searcher.captions
+    captions = rank_texts(
+        lambda top_k: texts.search(direction, top_k, query.filter),
+        lambda hits: texts.embeddings([hit.text_id for hit in hits]),
+        lambda: texts.background,
+        query,
+        embedded,
+    )
     return [
         TextHit(
             text=hit.text,
@@ -62,5 +76,5 @@ def find_texts(
             picture=picture(hit.item, query.collection),
             picture_count=hit.picture_count,
         )
-        for hit in captions
+        for hit in captions(query.top_k)
     ]

@@ -5,7 +5,9 @@ that it describes. Equal captions are one text and one hit. Safe in many threads
 """
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,13 +21,17 @@ from indexer.filters.expression import Expression
 from indexer.filters.selection import Selector
 from indexer.generation import Generation
 from indexer.text_errors import CaptionsNotEmbeddedError
+from indexer.vector_store import VectorsMissingError
 from models.encoder import Embeddings
+
+_BACKGROUND_TEXTS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class CaptionHit:
     """A caption that was found: the cosine, a picture that has it, and how many have it."""
 
+    text_id: int
     score: float
     text: str
     item: Item
@@ -68,6 +74,35 @@ class CaptionSearch:
             owners = _owners_of(text_ids, pairs)
         return self._hits(text_ids, found.scores[0], owners)
 
+    def embeddings(self, text_ids: Sequence[int]) -> Embeddings:
+        """The embeddings (n, dim) of this generation's captions, in order.
+
+        Raises GenerationDamagedError if the files do not hold them.
+        """
+        record = self._generation.record
+        rows = self._reader.texts.vector_rows(text_ids, record.fingerprint)
+        try:
+            chosen = np.array([rows[text_id] for text_id in text_ids], dtype=np.int64)
+            return self._generation.store.read(chosen)
+        except KeyError as error:
+            reason = f"the catalog knows no embedding of caption {error}"
+            raise GenerationDamagedError(record.generation, reason) from error
+        except VectorsMissingError as error:
+            raise GenerationDamagedError(record.generation, error.reason) from error
+
+    @cached_property
+    def background(self) -> Embeddings:
+        """The embeddings of some of the captions, (<= 2,000, dim): what is usual here.
+
+        Raises GenerationDamagedError.
+        """
+        index, record = self._generation.captions, self._generation.record
+        if index is None:
+            return np.empty((0, record.dim), np.float32)
+        ids, rng = index.ids(), np.random.default_rng(record.generation)
+        drawn = rng.choice(ids, size=min(_BACKGROUND_TEXTS, len(ids)), replace=False)
+        return self.embeddings(drawn.tolist())
+
     def _hits(
         self, text_ids: list[int], scores: NDArray[np.float32], owners: dict[int, Owners]
     ) -> list[CaptionHit]:
@@ -83,7 +118,7 @@ class CaptionSearch:
                     self._generation.record.generation,
                     f"the catalog has no picture with caption {text_id}",
                 )
-            hits.append(CaptionHit(score, text, item, owner.count))
+            hits.append(CaptionHit(text_id, score, text, item, owner.count))
         return hits
 
     def _allowed(self, filter: Expression) -> Pairs:

@@ -20,6 +20,10 @@ SELECT c.text_id, min(c.item_id), count(*) FROM item_captions c JOIN items i USI
 WHERE c.text_id IN (SELECT value FROM json_each(?1))
 AND i.first_gen <= ?2 AND (i.last_gen IS NULL OR i.last_gen >= ?2) GROUP BY c.text_id"""
 
+_ROWS = """
+SELECT e.text_id, e.vector_row FROM caption_embeddings e JOIN models m USING (model_id)
+WHERE m.fingerprint = ? AND e.text_id IN (SELECT value FROM json_each(?))"""
+
 
 @dataclass(frozen=True, slots=True)
 class Owners:
@@ -51,6 +55,10 @@ class CaptionTexts:
         """Who has these texts in one generation."""
         rows = self._pool.query(_OWNERS, (json.dumps(text_ids), generation))
         return {text_id: Owners(first, count) for text_id, first, count in rows}
+
+    def vector_rows(self, text_ids: Sequence[int], fingerprint: str) -> dict[int, int]:
+        """Where a model's embeddings of these texts lie."""
+        return dict(self._pool.query(_ROWS, (fingerprint, json.dumps(text_ids))))
 
     def pairs(self) -> Pairs:
         """All of them: 16 bytes a caption."""

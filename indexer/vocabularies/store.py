@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ _HEADER_BYTES = 4_096
 # Read again completely when it is opened; of a larger file only the size is compared.
 _CHECKED_BYTES = 32 * 2**20
 _BYTES_PER_NUMBER = 4
+_BACKGROUND_TEXTS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,9 @@ class Vocabulary:
 
 @dataclass(frozen=True, slots=True)
 class TextHit:
-    """A text that was found, and its cosine to the question."""
+    """A text that was found, its place in the vocabulary, and its cosine to the question."""
 
+    place: int
     score: float
     text: str
 
@@ -70,7 +73,20 @@ class OpenVocabulary:
         count = min(top_k, len(scores))
         best = np.argpartition(-scores, count - 1)[:count]
         order = best[np.lexsort((best, -scores[best]))]
-        return [TextHit(float(scores[place]), self._texts[place]) for place in order]
+        return [
+            TextHit(place, float(scores[place]), self._texts[place]) for place in order.tolist()
+        ]
+
+    def embeddings(self, places: Sequence[int]) -> Embeddings:
+        """The embeddings (n, dim) of texts by their places."""
+        return np.asarray(self._vectors[np.array(places, dtype=np.int64)])
+
+    @cached_property
+    def background(self) -> Embeddings:
+        """The embeddings of some of the texts, (<= 2,000, dim): what is usual here."""
+        count = min(_BACKGROUND_TEXTS, len(self._vectors))
+        drawn = np.random.default_rng(0).choice(len(self._vectors), size=count, replace=False)
+        return np.asarray(self._vectors[np.sort(drawn)])
 
 
 def checked_texts(lines: Sequence[str]) -> tuple[str, ...]:

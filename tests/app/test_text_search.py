@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from app.diversity import diverse_order
 from app.settings import Settings
 from indexer.builder import index_collection
 from indexer.progress import SilentProgress
@@ -99,13 +100,31 @@ def test_vocabularies_are_searched_listed_and_gone_when_removed(
     assert (gone.status_code, gone.json()["code"]) == (404, "vocabulary_not_found")
 
 
+def test_texts_are_left_out_and_varied_as_pictures_are(asked: httpx.Client, captioned: Library):
+    everything = _search(asked, query=[{"text": "red"}], k=9).json()["hits"]
+    left = _search(asked, query=[{"text": "red"}], exclude=[{"text": "a blue boat"}], k=9).json()
+    assert [hit["text"] for hit in left["hits"]] == [
+        hit["text"] for hit in everything if hit["text"] != "a blue boat"
+    ]
+    words = {"vocabulary": "colours", "query": [{"text": "red paint"}]}
+    rest = _search(asked, **words, exclude=[{"text": "red paint"}], k=3).json()["hits"]
+    assert len(rest) == 3  # others move up
+    assert "red paint" not in [hit["text"] for hit in rest]
+    encoder = captioned.encoder
+    texts = [f"{one} paint" for one in COLOURS]
+    rows = encoder.encode_text(texts)
+    for diversity in (0.3, 1.0):
+        found = _search(asked, **words, diversity=diversity, k=9).json()["hits"]
+        order = diverse_order(rows @ encoder.encode_text(["red paint"])[0], rows, diversity)
+        assert [hit["text"] for hit in found][:2] == [texts[place] for place in order][:2]
+        assert sorted(hit["text"] for hit in found) == sorted(texts)
+
+
 def test_options_that_only_pictures_have_are_refused_with_texts(asked: httpx.Client):
     for body in (
         {"mode": "hybrid"},
         {"facets": ["colour"]},
         {"fold_duplicates": True},
-        {"exclude": [{"text": "snow"}]},
-        {"diversity": 0.5},
         {"min_relevance": 0.5},
         {"explain": True},
         {"vocabulary": "colours", "filter": "colour = red"},
