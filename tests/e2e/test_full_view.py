@@ -26,7 +26,7 @@ def open_card(page: Page, number: int) -> str:
 
 def test_opened_picture_is_walked_by_arrows_and_left_by_escape(results: Page):
     open_card(results, 1)
-    place = results.locator("#viewer [role=status]")
+    place = results.locator("#viewer .side-top [role=status]")
     expect(place).to_have_text("2 of 48+")
     results.keyboard.press("ArrowRight")
     expect(place).to_have_text("3 of 48+")
@@ -83,7 +83,7 @@ def test_copied_link_opens_the_same_picture(results: Page, open_page: Callable[.
     link = results.evaluate("navigator.clipboard.readText()")
     other = open_page(link)
     expect(other.locator("#viewer-title")).to_have_text(caption)
-    expect(other.locator("#viewer [role=status]")).to_have_text("3 of 48+")
+    expect(other.locator("#viewer .side-top [role=status]")).to_have_text("3 of 48+")
     other.keyboard.press("Escape")
     expect(other.locator("#viewer")).to_be_hidden()
     expect(other.locator("#heading-text")).to_have_text(f"Best matches for {WORDS}")

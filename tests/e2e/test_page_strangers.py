@@ -34,5 +34,5 @@ def test_hostile_link_in_a_caption_is_no_link(page: Page):
 def test_hostile_words_in_the_address_stay_text(open_page, service):
     words = "<img src=x onerror=window.hacked=1>"
     page = open_page(f"{service.url}/?q={words}")
-    expect(page.locator("#heading-text")).to_have_text(f"Best matches for {words}")
+    expect(page.locator("#heading-text")).to_have_text(f"Nearest to {words}")
     assert page.evaluate("window.hacked") is None

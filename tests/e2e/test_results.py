@@ -97,7 +97,7 @@ def test_switch_for_where_goes_when_the_model_cannot_say(page: Page, watch):
     expect(switch).to_be_hidden()
     expect(page.locator(".viewer-close")).to_be_focused()
     page.keyboard.press("ArrowRight")
-    expect(page.locator("#viewer [role=status]")).to_contain_text("2 of")
+    expect(page.locator("#viewer .side-top [role=status]")).to_contain_text("2 of")
     expect(switch).to_be_hidden()
 
 
