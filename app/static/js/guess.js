@@ -23,7 +23,7 @@ export class Guess {
   #service;
   #field = element("input", { id: "names", type: "text", maxLength: 600, autocomplete: "off", value: keptNames(), placeholder: say("viewer.guess_placeholder") });
   #list = element("ul", { className: "guess-list" });
-  #said = element("p", { className: "guess-said", role: "status" });
+  #said = element("p", { className: "guess-said", ariaLive: "polite" });
   #request = null;
   #picture = null; // { id, collection }
 
