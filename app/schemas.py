@@ -3,7 +3,7 @@
 Shapes, bounds and their reasons; no behaviour.
 """
 
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, PrivateAttr, model_validator
 
@@ -37,17 +37,17 @@ class ImageRef(RequestBody):
         description="http or https; only where the service fetches pictures.",
     )
     _fetched: bytes | None = PrivateAttr(default=None)
+    choice: ClassVar[str] = "an id, base64 or a url"
 
     @model_validator(mode="after")
     def _one_of_them(self) -> Self:
-        ways = self.ways()
-        if sum(one is not None for one in ways.values()) != 1:
-            raise ValueError(f"give one of {', '.join(ways)}")
+        if sum(one is not None for one in self.ways()) != 1:
+            raise ValueError(f"give either {self.choice}")
         return self
 
-    def ways(self) -> dict[str, str | None]:
-        """The ways to give a picture, and which is taken."""
-        return {"id": self.id, "base64": self.base64, "url": self.url}
+    def ways(self) -> tuple[str | None, ...]:
+        """The ways to give a picture, all but one None."""
+        return (self.id, self.base64, self.url)
 
     def keep(self, data: bytes) -> None:
         """Keep what was fetched from the URL."""

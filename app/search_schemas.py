@@ -1,6 +1,6 @@
 """Request and response types of search. Shapes, bounds and their reasons; no behaviour."""
 
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import BaseModel, Field, JsonValue, model_validator
 
@@ -68,10 +68,11 @@ class QueryImage(ImageRef):
 
     crop: CropBody | None = None
     kept: KeptPictureId | None = None
+    choice: ClassVar[str] = "an id, base64, a url or kept"
 
-    def ways(self) -> dict[str, str | None]:
-        """The ways to give a picture, and which is taken."""
-        return {**super().ways(), "kept": self.kept}
+    def ways(self) -> tuple[str | None, ...]:
+        """The ways to give a picture, all but one None."""
+        return (*super().ways(), self.kept)
 
     @model_validator(mode="after")
     def _kept_as_it_was(self) -> Self:
