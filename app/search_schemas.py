@@ -68,7 +68,7 @@ class QueryImage(ImageRef):
 
     crop: CropBody | None = None
     kept: KeptPictureId | None = None
-    choice: ClassVar[str] = "an id, base64, a url or kept"
+    choice: ClassVar[str] = "an id, base64 or a url, or what was kept"
 
     def ways(self) -> tuple[str | None, ...]:
         """The ways to give a picture, all but one None."""
