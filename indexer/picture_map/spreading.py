@@ -17,6 +17,9 @@ FILL = 0.65
 # How far off its place a picture looks for one that is free, in places.
 _FARTHEST = 24
 
+# Knuth's multiplicative hash: a lot for each rectangle, the same ones each time.
+_MIXER, _LOTS = 2_654_435_761, 2**32
+
 Points = NDArray[np.float32]
 
 
@@ -50,7 +53,9 @@ def spread(points: Points, side: int) -> NDArray[np.int32]:
         length, breadth = size[members, along], size[members, 1 - along]
         near = length // 2  # the half that keeps the corner
         held = np.repeat(sizes, sizes)
-        wanted = np.round(held * near / length)
+        # Rounded up or down by lot, else all that is free would lie in the same rows.
+        lots = (rectangle * _MIXER % _LOTS) / _LOTS
+        wanted = np.floor(held * near / length + lots)
         # Neither half takes more than it has places.
         in_near = np.clip(wanted, held - (length - near) * breadth, near * breadth)
         is_far = rank >= in_near

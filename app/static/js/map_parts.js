@@ -77,11 +77,12 @@ export class Trouble {
     this.element.hidden = true;
   }
 
-  /** A failure of the service, in words. */
+  /** A failure of the service, in words; these words, as failure_words.js gives them. */
   failed(failure, collection) {
     const none = failure.code === "no_map";
     const words = none ? { icon: "map", title: say("map.none"), reason: failure.detail } : wordsFor(failure, { collection });
     this.#show(words, true);
+    return words;
   }
 
   empty() {

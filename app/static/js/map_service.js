@@ -5,6 +5,13 @@ import { address, failureOf } from "./service.js";
 const PATIENCE_MS = 30_000;
 const MOST_PLACES = 500; // what the service tells at once
 
+/** The picture as an ImageBitmap. Raises Failure. */
+async function drawn(blob) {
+  return createImageBitmap(blob).catch(() => {
+    throw new Failure({ code: "unknown" });
+  });
+}
+
 export class MapService {
   /** The answer, as `read` makes it. Raises Failure; an aborted request raises the AbortError of fetch. */
   async #ask(url, signal, read = (response) => response.json()) {
@@ -30,12 +37,12 @@ export class MapService {
       this.#ask(address(path, { v }), signal),
       this.#ask(address(`${path}/sheet`, { v }), signal, (response) => response.blob()),
     ]);
-    return { tile, sheet: await createImageBitmap(sheet) };
+    return { tile, sheet: await drawn(sheet) };
   }
 
   /** A picture of the map, larger: an ImageBitmap. */
   picture(url, signal) {
-    return this.#ask(address(url), signal, async (response) => createImageBitmap(await response.blob()));
+    return this.#ask(address(url), signal, async (response) => drawn(await response.blob()));
   }
 
   /** Where pictures are: id → { x, y }; those that the map does not show are left out. */

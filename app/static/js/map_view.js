@@ -53,6 +53,7 @@ class MapView {
     this.#tools = makeTools({
       closer: () => this.#zoomBy(CLOSER), farther: () => this.#zoomBy(1 / CLOSER), whole: () => this.#whole(), list: () => this.#toggleList(),
     });
+    this.#canvas.ariaLabel = say("view.map");
     this.#canvas.setAttribute("aria-describedby", "map-keys");
     const stage = element("div", { className: "map-stage" }, this.#canvas, this.#caption.element, this.#litLine.element, this.#tools.element, this.#trouble.element);
     this.element = element("div", { className: "map" }, stage, this.#list.element, this.#keys);
@@ -124,8 +125,8 @@ class MapView {
       if (!(failure instanceof Failure)) throw failure;
       this.#map = null;
       this.#tiles.show(null);
-      this.#trouble.failed(failure, collection);
-      this.#redraw();
+      const { retry_s } = this.#trouble.failed(failure, collection);
+      if (retry_s) this.#settle = setTimeout(() => this.#load(), retry_s * 1000);
     }
   }
 
@@ -185,9 +186,8 @@ class MapView {
 
   #whole() {
     if (!this.#map) return;
-    const { side } = this.#camera;
-    this.#camera.flyTo({ left: 0, top: 0, right: side, bottom: side }, performance.now());
-    this.#camera.goal.scale = 0; // as far as it goes
+    const middle = this.#camera.side / 2;
+    this.#camera.fly({ x: middle, y: middle, scale: 0 }, performance.now());
     this.#redraw();
   }
 
@@ -267,7 +267,7 @@ class MapView {
   }
 
   #draw(now_ms) {
-    if (!this.#map) return;
+    if (!this.#map?.items) return;
     const flying = this.#camera.tick(now_ms);
     const level = this.#camera.level;
     this.#tiles.want(this.#painter.inView(level, this.#map.tile_slots), now_ms);

@@ -20,7 +20,9 @@ def interleaved(x: int, y: int) -> int:
 def test_keys_interleave_bits_and_come_back():
     x, y = RNG.integers(0, 65_536, (2, 200))
     keys = keys_of(x, y)
-    assert keys.tolist() == [interleaved(*place) for place in zip(x.tolist(), y.tolist())]
+    assert keys.tolist() == [
+        interleaved(*place) for place in zip(x.tolist(), y.tolist(), strict=True)
+    ]
     assert [part.tolist() for part in places_of(keys)] == [x.tolist(), y.tolist()]
 
 
@@ -50,6 +52,14 @@ def test_spreading_fills_a_full_lattice_and_keeps_sides_apart():
     points = np.stack([np.arange(16), np.zeros(16)], axis=1).astype(np.float32)
     assert len(np.unique(spread(points, 4), axis=0)) == 16
     assert (spread(points, 4)[:, 0] >= 2).tolist() == [False] * 8 + [True] * 8
+
+
+def test_free_places_are_strewn_and_not_in_rows():
+    points = RNG.random((600, 2)).astype(np.float32)
+    side = lattice_side(600)
+    rows = np.bincount(spread(points, side)[:, 1], minlength=side)
+    assert 0.3 * side < rows.min()
+    assert rows.max() < 0.95 * side
 
 
 def test_settling_takes_the_nearest_free_place_as_one_by_one_would():
