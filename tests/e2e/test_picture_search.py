@@ -76,7 +76,7 @@ def test_words_refine_a_picture_and_the_weights_shift(page: Page, boat: Path):
     expect(page.locator("#heading-text")).to_have_text("Pictures like yours")
     assert page.get_by_placeholder("Add words to refine").is_visible()
     page.fill("#words", "green")
-    expect(page.locator("#heading-text")).to_have_text("Pictures like yours, and green")
+    expect(page.locator("#heading-text")).to_have_text("Nearest to your picture and green")
     expect(page.locator("#chips img")).to_be_visible()
     words = page.get_by_label("Weight of “green”")
     picture = page.get_by_label("Weight of your picture")
