@@ -19,7 +19,7 @@ _CHROMA = np.array(
     [[-0.168736, -0.331264, 0.5], [0.5, -0.418688, -0.081312]]
 )  # (2, 3): Cb and Cr of red, green, blue
 # In grey levels: 99 of 100 bad copies of photographs, of whichever kind, are below 8, and two
-# drawings that hash and embedding took for one are at 22 (benchmarks/duplicate_quality.py).
+# drawings that hash and embedding took for one are at 17 (benchmarks/duplicate_quality.py).
 MAX_DIFFERENCE = 10.0
 # Photographs without colour, and copies from which it was taken, are below: it says nothing there.
 _GREY = 3.0
