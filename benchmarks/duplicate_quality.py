@@ -15,6 +15,7 @@ import io
 import os
 import tempfile
 from collections.abc import Callable
+from itertools import combinations
 from pathlib import Path
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -102,6 +103,8 @@ def main() -> None:
             f"{same.mean():>8.3f} {(both & same).mean():>6.3f} {apart.max():>17.1f}"
         )
         copies.append((distance, score))
+    other = [colour_difference(*two) > MAX_DIFFERENCE for two in combinations(chroma, 2)]
+    print(f"\nof different pictures, {np.mean(other):.1%} of pairs differ in their colours")
     _print_grid(closest, copies)
 
 
