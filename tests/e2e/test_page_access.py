@@ -21,10 +21,11 @@ def axe_script() -> str:
     return (Path(spec.submodule_search_locations[0]) / "axe.min.js").read_text("utf-8")
 
 
-def violations(page: Page) -> list[str]:
+def violations(page: Page, rules: dict[str, Any] | None = None) -> list[str]:
     """What the engine finds wrong with the page as it is."""
     page.wait_for_timeout(300)  # fades have ended: contrast is measured on what is seen
-    found: list[dict[str, Any]] = page.evaluate("axe.run().then((all) => all.violations)")
+    run = "(rules) => axe.run(document, rules).then((all) => all.violations)"
+    found: list[dict[str, Any]] = page.evaluate(run, rules or {})
     return [f"{one['id']}: {[node['html'] for node in one['nodes']][:3]}" for one in found]
 
 
