@@ -1,4 +1,4 @@
-"""`sightline classify`: which of these names fits the picture, without a server."""
+"""`sightline classify`: which of these names fits the picture, without a server or asked of one."""
 
 import json
 from pathlib import Path
@@ -10,6 +10,7 @@ from app.cli import options
 from app.cli.asking import load_model, read_picture
 from app.cli.options import settings_from
 from app.failures import InvalidRequestError
+from app.settings import Settings
 from models.templates import (
     DEFAULT_TEMPLATE_SET,
     TemplateError,
@@ -18,6 +19,8 @@ from models.templates import (
     template_set,
     template_sets,
 )
+
+Scored = tuple[list[tuple[str, float, float]], float]
 
 Image = Annotated[Path, typer.Argument(help="The picture's file.")]
 Classnames = Annotated[list[str], typer.Argument(help="The names that may fit it.")]
@@ -45,10 +48,30 @@ def classify_command(
     precision: options.Precision = None,
     allow_hub: options.AllowHub = None,
     model_cache_dir: options.ModelCacheDir = None,
+    server: options.Server = None,
+    api_key: options.ApiKey = None,
 ) -> None:
     """Score class names for a picture, the one that fits best first."""
     settings = settings_from(locals())
     chosen = _chosen(template, templates)
+    if server is None:
+        rows, none = _scored(settings, image, classnames, chosen)
+    else:
+        rows, none = _of_service(server, api_key, image, classnames, chosen)
+    if as_json:
+        names = ("classname", "probability", "score")
+        classes = [dict(zip(names, row, strict=True)) for row in rows]
+        typer.echo(json.dumps({"classes": classes, "none_of_these": none}))
+        return
+    for classname, probability, score in rows:
+        typer.echo(f"{probability:6.1%}  {classname}  (score {score:.3f})")
+    typer.echo(f"{none:6.1%}  that none of these fits")
+
+
+def _scored(
+    settings: Settings, image: Path, classnames: list[str], chosen: tuple[str, ...]
+) -> Scored:
+    """The rows, best first, and the chance that none fits, by the model of this machine."""
     from models.classifier import ZeroShotClassifier
     from models.loading import model_calibration
 
@@ -63,14 +86,19 @@ def classify_command(
         key=lambda row: row[2],
         reverse=True,
     )
-    if as_json:
-        names = ("classname", "probability", "score")
-        classes = [dict(zip(names, row, strict=True)) for row in rows]
-        typer.echo(json.dumps({"classes": classes, "none_of_these": none}))
-        return
-    for classname, probability, score in rows:
-        typer.echo(f"{probability:6.1%}  {classname}  (score {score:.3f})")
-    typer.echo(f"{none:6.1%}  that none of these fits")
+    return rows, none
+
+
+def _of_service(
+    url: str, api_key: str | None, image: Path, classnames: list[str], chosen: tuple[str, ...]
+) -> Scored:
+    """The same from a running service. Raises ClientError's kinds."""
+    from app.client.blocking import Client
+
+    with Client(url, api_key=api_key) as client:
+        answer = client.classify(image, classnames, templates=chosen)
+    rows = [(one.classname, one.probability, one.score) for one in answer.classes]
+    return rows, answer.none_of_these
 
 
 def _chosen(template: list[str] | None, templates: str | None) -> tuple[str, ...]:

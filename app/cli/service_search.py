@@ -26,7 +26,7 @@ def search_service(
     question = [_sent(term) for term in query.terms]
     with Client(url, api_key=api_key) as client:
         if query.target == "text":
-            options: SearchOptions = {"k": query.top_k, "collection": query.collection}
+            options = _text_options(query, filter)
             found = client.search_texts(question, vocabulary=query.vocabulary, **options)
             lines = [f"{text.score:.3f}  {text.text}" for text in found.hits]
             typer.echo(found.model_dump_json() if as_json else "\n".join(lines))
@@ -38,6 +38,22 @@ def search_service(
     for hit in answer.hits:
         relevance = "" if hit.relevance is None else f"  {hit.relevance:.2f}"
         typer.echo(f"{hit.score:.3f}{relevance}  {hit.id}  {hit.caption or ''}".rstrip())
+
+
+def _text_options(query: Query, filter: str | None) -> SearchOptions:
+    """Those that texts can be asked with."""
+    options: SearchOptions = {
+        "k": query.top_k,
+        "collection": query.collection,
+        "exclude": [_sent(term) for term in query.exclude],
+        "like": query.like,
+        "dislike": query.dislike,
+        "fusion": query.fusion.value,
+        "diversity": query.diversity,
+    }
+    if filter is not None:
+        options["filter"] = filter
+    return options
 
 
 def _options(query: Query, filter: str | None) -> SearchOptions:

@@ -25,6 +25,25 @@ def test_search_asks_the_service_that_is_named(
     assert "nowhere" in one_line_error(missing)
 
 
+def test_classify_asks_the_service_that_is_named(
+    client: httpx.Client, sightline: Sightline, picture, tmp_path: Path
+):
+    file = tmp_path / "query.png"
+    file.write_bytes(picture("green"))
+    names, server = ["red", "green"], ("--server", str(client.base_url))
+    told = json.loads(sightline("classify", file, *names, "--json", *server).out)
+    answer = client.post(
+        "/v1/classify", files={"image": file.read_bytes()}, data={"classnames": names}
+    ).json()
+    assert [one["classname"] for one in told["classes"]] == ["green", "red"]
+    assert told["classes"] == answer["classes"]
+    assert told["none_of_these"] == answer["none_of_these"]
+    lines = sightline("classify", file, *names, *server).out.splitlines()
+    assert lines[0].split()[1] == "green"
+    refused = sightline("classify", tmp_path / "none.png", *names, *server)
+    assert "none.png" in one_line_error(refused)
+
+
 def test_search_says_in_one_line_that_nobody_answers(sightline: Sightline):
     outcome = sightline("search", "red", "--server", "http://127.0.0.1:1/")
     assert "no answer from http://127.0.0.1:1" in one_line_error(outcome)

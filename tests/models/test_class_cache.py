@@ -1,13 +1,16 @@
 """The cache of class embeddings: nothing is encoded twice, nothing grows without bound."""
 
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import numpy as np
 import pytest
 
 from models.class_cache import ClassEmbeddingCache
 from models.encoder import Embeddings
+from models.errors import EncodeError
 from models.fake_encoder import FakeEncoder
 from models.prompts import class_embeddings
 from models.recent_rows import ROW_OVERHEAD_BYTES, RecentRows
@@ -84,6 +87,41 @@ def test_many_threads_get_the_right_rows() -> None:
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(ask, range(64)))
     assert len(cache) == 20
+
+
+class Gate(CountingTexts):
+    """Encodes once it is opened; the first time may fail."""
+
+    def __init__(self, *, fails: bool) -> None:
+        super().__init__()
+        self.entered, self.opened = Event(), Event()
+        self.fails = fails
+
+    def encode_text(self, texts: Sequence[str]) -> Embeddings:
+        first = not self.entered.is_set()
+        self.entered.set()
+        assert self.opened.wait(60)
+        if first and self.fails:
+            raise EncodeError("once")
+        return super().encode_text(texts)
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_names_asked_for_at_the_same_time_are_encoded_once_and_again_if_that_fails(
+    fails: bool,
+) -> None:
+    gate, cache = Gate(fails=fails), ClassEmbeddingCache()
+    with ThreadPoolExecutor(2) as pool:
+        one = pool.submit(cache.class_embeddings, gate, "f", ["red", "blue"], ["{}"])
+        assert gate.entered.wait(60)
+        other = pool.submit(cache.class_embeddings, gate, "f", ["blue", "green"], ["{}"])
+        while cache.misses < 4:  # until the other has seen that nothing is here
+            time.sleep(0.01)
+        gate.opened.set()
+        rows = other.result(60)
+        assert isinstance(one.exception(60), EncodeError) == fails
+    assert np.allclose(rows, gate.encoder.encode_text(["blue", "green"]))
+    assert sorted(gate.texts) == (["blue", "green"] if fails else ["blue", "green", "red"])
 
 
 def test_a_template_without_a_place_is_refused_even_for_known_names() -> None:
