@@ -56,7 +56,7 @@ class MapView {
     this.#canvas.ariaLabel = say("view.map");
     this.#canvas.setAttribute("aria-describedby", "map-keys");
     const stage = element("div", { className: "map-stage" }, this.#canvas, this.#caption.element, this.#litLine.element, this.#tools.element, this.#trouble.element);
-    this.element = element("div", { className: "map" }, stage, this.#list.element, this.#keys);
+    this.element = element("div", { className: "map", role: "main", ariaLabel: say("view.map") }, stage, this.#list.element, this.#keys);
     this.#listen(stage);
   }
 
@@ -86,7 +86,7 @@ class MapView {
     if (this.#collection && collection !== this.#collection) this.#load(collection);
     this.#litRequest?.abort();
     this.#litRequest = new AbortController();
-    if (isEmpty(question)) return this.#light(null);
+    if (isEmpty(question) || hits.length === 0) return this.#light(null); // none also while the answer is on its way
     const { signal } = this.#litRequest;
     try {
       const places = await this.#service.places(collection, hits.map(({ id }) => id), signal);
