@@ -52,6 +52,7 @@ classifying   a picture and class names → class scores
 pictures      items of the catalog → pictures of the API
 map_schemas   types of the map; map_sheets: the pictures of a tile as one small JPEG
 picture_files the bytes of a picture and of its thumbnail
+turning_away  what has no chance while the model's queue is full is refused at the door
 leaving       clients that leave: what they asked for is given up
 ranges        parts of a picture's file, for who asks with `Range`
 url_pictures  pictures that a body names by URL → their bytes; fetch/: the only place that calls out

@@ -188,11 +188,9 @@ class EncodeBatcher:
         return np.concatenate(parts)  # (len(inputs), dim)
 
     async def _submit(self, lane: _Lane[T], inputs: Sequence[T]) -> Embeddings:
-        if self.waiting >= self._max_waiting:
-            self._texts.forget_the_gone()
-            self._pictures.forget_the_gone()
-            if self.waiting >= self._max_waiting:
-                raise self._refusal()
+        refusal = self.refusal()
+        if refusal is not None:
+            raise refusal
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Embeddings] = loop.create_future()
         deadline = loop.call_later(self._max_wait_s, self._expire, answer)
@@ -200,6 +198,13 @@ class EncodeBatcher:
         if self._turns is None or self._turns.done():
             self._turns = loop.create_task(self._take_turns())
         return await answer
+
+    def refusal(self) -> OverloadedError | None:
+        """Why nobody else may wait for the model; None while there is room."""
+        if self.waiting >= self._max_waiting:
+            self._texts.forget_the_gone()
+            self._pictures.forget_the_gone()
+        return self._refusal() if self.waiting >= self._max_waiting else None
 
     def _expire(self, answer: asyncio.Future[Embeddings]) -> None:
         if not answer.done():

@@ -42,6 +42,10 @@ class EmbeddingMemory:
         """How much is remembered."""
         return self._rows.size_bytes
 
+    def knows(self, key: Key) -> bool:
+        """Whether asking for it encodes nothing more: it is here, or on its way."""
+        return key in self._flights or self._rows.get(key) is not None
+
     async def recall(self, keys: Sequence[Key], encode: Encode) -> Embeddings:
         """What is remembered, and for the rest what `encode` makes of it: (len(keys), dim).
 

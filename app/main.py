@@ -50,6 +50,7 @@ from app.settings import Settings
 from app.span_export import traces_of
 from app.state import ServiceState
 from app.tracing import TracedRequests
+from app.turning_away import TurningAway
 from models.loading import load_encoder
 
 _ROUTERS = (
@@ -135,6 +136,7 @@ def _middleware(state: ServiceState) -> list[Middleware]:
             keyring=Keyring(settings.data_dir),
             doors=doors_of(_ROUTERS),
         ),
+        Middleware(TurningAway, state=state),
         Middleware(LeavingClients),
         Middleware(BodyLimit, max_bytes=settings.max_upload_bytes),
     ]

@@ -73,6 +73,11 @@ class ServiceState:
             raise self.failure
         raise NotReadyError(self._waiting_for)
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether the parts are loaded."""
+        return self._ready is not None
+
     def stopwatch(self) -> Stopwatch:
         """For one question; its steps count among the service's figures and traces."""
         return Stopwatch(self._step_over)

@@ -50,7 +50,7 @@ def doors_of(routers: Iterable[APIRouter]) -> tuple[Door, ...]:
     )
 
 
-def _is_long(headers: Headers) -> bool:
+def is_long(headers: Headers) -> bool:
     """Whether a body may be on its way that is not here yet."""
     length = headers.get("content-length", "0")
     return "transfer-encoding" in headers or not length.isdecimal() or int(length) > _SHORT_BYTES
@@ -82,7 +82,7 @@ class Doors:
             self._check(scope)
         except AppError as error:
             answer = error_response(error, scope)
-            if _is_long(Headers(scope=scope)):
+            if is_long(Headers(scope=scope)):
                 answer.headers["Connection"] = "close"  # or the server reads on to the body's end
             await answer(scope, receive, send)
             return

@@ -1,5 +1,6 @@
 """Overload and slowness: refused at once, with a time to come back; the loop stays free."""
 
+import socket
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -58,6 +59,37 @@ def test_requests_beyond_the_queue_are_answered_429_at_once_and_the_others_later
         slow.gate.set()
         statuses = sorted(one.result().status_code for one in asked)
         assert statuses == [200] * 4 + [429] * 4
+
+
+def test_full_queue_refuses_new_words_and_large_bodies_unread_and_answers_known_words(
+    library, settings_for, serving, slow: SlowEncoder
+):
+    slow.gate.set()
+    with (
+        serving(settings_for(queue_length=1, batch_size=1), lambda _: slow) as client,
+        ThreadPoolExecutor(4) as pool,
+    ):
+        known = _search(client, "known words").json()["hits"]
+        slow.gate.clear()
+        asked = [pool.submit(_search, client, f"red {number}") for number in range(4)]
+        while sum(one.done() for one in asked) < 2:  # one is encoded, one waits, two were refused
+            time.sleep(0.01)
+        answer = _search(client, "new words")
+        assert (answer.status_code, answer.json()["code"]) == (429, "overloaded")
+        assert 1 <= int(answer.headers["retry-after"]) <= 30
+        assert _search(client, "known words").json()["hits"] == known
+        assert _search(client, "photo:nobodys").status_code == 404
+        assert client.get("/v1/search?q=new&collection=no").status_code == 404
+        with socket.create_connection((client.base_url.host, client.base_url.port or 0), 20) as raw:
+            # The head of a large body, and not a byte of the body: nobody waits for it.
+            raw.sendall(
+                b"POST /v1/search HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+                b"Content-Length: 1000000\r\n\r\n"
+            )
+            assert raw.recv(12) == b"HTTP/1.1 429"
+        slow.gate.set()
+        statuses = sorted(one.result().status_code for one in asked)
+        assert statuses == [200, 200, 429, 429]
 
 
 def test_request_that_waited_too_long_is_answered_429_and_not_late(
