@@ -26,8 +26,9 @@ def bodies(page: Page) -> list[dict[str, Any]]:
     sent: list[dict[str, Any]] = []
 
     def see(request: Request) -> None:
-        if request.method == "POST" and "facets" not in request.post_data_json:
-            sent.append(request.post_data_json)
+        body = request.post_data_json
+        if body and "facets" not in body:
+            sent.append(body)
 
     page.on("request", see)
     return sent
