@@ -58,7 +58,7 @@ export class KeyDesk {
   /** Ask for a key, and keep one that opens something. `failure` says why. */
   ask(failure = null) {
     return open(say("house.key_title"), (close) => {
-      const input = element("input", { type: "password", autocomplete: "off", required: true, spellcheck: false });
+      const input = element("input", { type: "password", autocomplete: "off", required: true, spellcheck: false, autofocus: true });
       const wrong = element("p", { className: "house-wrong", role: "alert" });
       const form = element("form", { className: "panel-body" },
         element("p", {}, failure?.code === "role_too_low" ? say("house.key_more") : say("house.key_why")),

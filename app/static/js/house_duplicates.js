@@ -101,7 +101,8 @@ class Duplicates {
   /** Where a picture comes from; null where that is not to be had. One after the other, as there are many. */
   #place(id) {
     const { service, collection } = this.#house;
-    const ask = () => service.ask(`v1/images/${encodeURIComponent(id)}/info`, { parameters: { collection } }).then(({ uri }) => uri, () => null);
+    const ask = () => service.ask(`v1/images/${encodeURIComponent(id)}/info`, { parameters: { collection } })
+      .then(({ uri, metadata }) => (uri.startsWith("upload:") && typeof metadata.path === "string" ? metadata.path : uri), () => null);
     this.#places = this.#places.then(ask);
     return this.#places;
   }

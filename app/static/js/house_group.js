@@ -8,6 +8,12 @@ const REASONS = { best: "house.dup_best", bytes: "house.dup_bytes", pixels: "hou
 const MOST = 50; // pictures that one decision may name
 const AT_ONCE = 12; // pictures that are shown before a button shows the others
 
+/** The end of a path tells most. */
+function shortened(path) {
+  const parts = path.split("/");
+  return parts.length > 3 ? `…/${parts.slice(-2).join("/")}` : path;
+}
+
 export class Group {
   #group;
   #actions;
@@ -68,7 +74,7 @@ export class Group {
     this.#buttons.append(button(say("house.dup_keep"), () => this.#actions.decide(this, this.ids, "keep"), "button button-main"));
     const equal = pictures.some(({ reason }) => reason === "bytes");
     if (!equal) this.#buttons.append(button(say("house.dup_different"), () => this.#actions.decide(this, this.ids, "not_a_duplicate")));
-    else if (pictures.length === 2) this.#buttons.append(element("p", { className: "house-hint" }, say("house.dup_equal")));
+    else if (pictures.every(({ reason }) => reason === "best" || reason === "bytes")) this.#buttons.append(element("p", { className: "house-hint" }, say("house.dup_equal")));
   }
 
   #rest(others) {
@@ -93,7 +99,10 @@ export class Group {
     const alike = reason === "best" || reason === "bytes" || reason === "pixels" ? null
       : say("house.dup_alike", { score: number(score, { maximumFractionDigits: 3 }), bits: distance === null ? "–" : `${distance}` });
     const place = element("p", { className: "house-place", dir: "auto" });
-    this.#actions.place(id).then((uri) => { place.textContent = uri ? readablePlace(uri) : id; });
+    this.#actions.place(id).then((uri) => {
+      place.title = uri ? readablePlace(uri) : id;
+      place.textContent = shortened(place.title);
+    });
     const figure = element("li", {}, link,
       caption ? element("p", { className: "house-caption", dir: "auto", title: caption }, caption) : "", place,
       element("p", { className: "house-facts" }, `${width} × ${height} · ${format} · ${readableSize(size_bytes)}`),

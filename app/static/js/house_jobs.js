@@ -92,7 +92,7 @@ class Jobs {
     this.#followed = id;
     await this.#house.service.follow(id, (event) => this.#update(running, event), signal);
     if (this.#followed === id) this.#followed = null;
-    if (!signal.aborted) this.#page().catch(() => {});
+    if (!signal.aborted && !isOpen(running.job)) this.#page().catch(() => {}); // events do not hold the result
   }
 
   async #act(job, action) {

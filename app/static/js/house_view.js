@@ -31,6 +31,7 @@ class House {
   #rooms = new Map(); // name → promise of the room
   #room = null;
   #name = null;
+  #isKnown = false; // entered before: who asks may have changed since
   #place = element("div", { className: "house-room" });
   #trouble = element("div", { className: "house-trouble", role: "alert", hidden: true });
   #choice = element("select", { ariaLabel: say("page.collection") });
@@ -44,7 +45,7 @@ class House {
     }
     this.#choice.addEventListener("change", () => this.#chose(this.#choice.value));
     const links = element("ul", {}, ...[...this.#links.values()].map((link) => element("li", {}, link)));
-    this.element = element("div", { className: "house" },
+    this.element = element("div", { className: "house", role: "main" },
       element("div", { className: "house-side" },
         element("nav", { ariaLabel: say("house.rooms") }, links),
         element("label", { className: "collection", hidden: true }, this.#choice), this.#who),
@@ -53,9 +54,11 @@ class House {
 
   enter(path) {
     this.collection ??= this.#page.question.collection ?? this.#page.collections.plain;
+    this.#choice.value = this.collection;
     const name = Object.hasOwn(ROOMS, path) ? path : "add";
     const isFirst = this.#name === null;
-    if (isFirst) this.lookAround();
+    if (isFirst && this.#isKnown) this.lookAround();
+    this.#isKnown = true;
     if (name !== this.#name || !this.#room) this.#go(name, isFirst);
   }
 
@@ -215,5 +218,7 @@ class House {
 
 export async function makeView(page) {
   await Promise.all([addWords("house"), addWords("failure"), styled("house"), styled("dialogs")]);
-  return new House(page);
+  const house = new House(page);
+  await house.lookAround(); // what is shown depends on it
+  return house;
 }
