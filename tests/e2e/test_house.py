@@ -1,5 +1,6 @@
-"""Keeping house: what needs a key, jobs and skipped files by keyboard, and every room looked over. The
-service has no worker, so that its jobs stand still.
+"""Keeping house: what needs a key, jobs and skipped files by keyboard, every room looked over.
+
+The service has no worker, so that its jobs stand still.
 """
 
 import json
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from app.access.key_store import KeyStore
 from app.access.roles import Role
