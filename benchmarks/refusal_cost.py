@@ -68,7 +68,8 @@ async def ask(app: ASGIApp, words: str) -> int:
     async def receive() -> Message:
         if messages:
             return messages.pop()
-        return await asyncio.get_running_loop().create_future()  # nobody leaves
+        nobody_leaves: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
+        return await nobody_leaves
 
     async def send(message: Message) -> None:
         if message["type"] == "http.response.start":
