@@ -67,7 +67,8 @@ def _stored(config: IndexConfig) -> Embeddings:
 def _pca(embeddings: Embeddings) -> NDArray[np.float32]:
     spread_out = embeddings - embeddings.mean(axis=0)
     axes = np.linalg.svd(spread_out, full_matrices=False)[2][:2]
-    return (spread_out @ axes.T).astype(np.float32)
+    flat: NDArray[np.float32] = (spread_out @ axes.T).astype(np.float32)
+    return flat
 
 
 def _kept(embeddings: Embeddings, places: NDArray[np.float32], among: int) -> float:

@@ -29,7 +29,7 @@ def lattice_side(count: int) -> int:
     At the fourth level and below, its edge is that of a slot: no slot is half beyond it.
     """
     side = max(1, int(np.ceil(np.sqrt(count / FILL))))
-    step = 2 ** max(0, (side - 1).bit_length() - 4)
+    step = 1 << max(0, (side - 1).bit_length() - 4)
     return -(-side // step) * step
 
 
