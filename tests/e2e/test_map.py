@@ -85,7 +85,8 @@ def go_closer_search_and_share(page: Page) -> None:
 def test_pictures_in_view_are_a_list_and_nothing_bars_anybody(
     open_page: Callable[..., Page], service
 ):
-    page = open_page(f"{service.url}/?q=boat#/map", color_scheme="light", bypass_csp=True)
+    still = {"bypass_csp": True, "reduced_motion": "reduce"}  # colours do not fade into each other
+    page = open_page(f"{service.url}/?q=boat#/map", color_scheme="light", **still)
     wait_until_drawn(page)
     expect(page.locator(".map-lit")).to_be_visible()
     page.locator(CANVAS).focus()
