@@ -21,6 +21,7 @@ from app.state import ServiceState
 
 _SEARCH = "/v1/search"
 _WITH_PICTURES = frozenset({_SEARCH, "/v1/classify", "/v1/embeddings"})
+_MOST_FIELDS = 100
 _LONGEST_QUERY_BYTES = 4096  # longer ones are rare, and take longer to look through
 
 
@@ -59,7 +60,10 @@ class TurningAway:
         """Why a question in an address is refused; None if it is not, or not for sure."""
         if all(engine.batcher.refusal() is None for engine, _ in live.models()):
             return None
-        asked = parse_qs(query_string.decode("latin-1"), max_num_fields=100)
+        try:
+            asked = parse_qs(query_string.decode("latin-1"), max_num_fields=_MOST_FIELDS)
+        except ValueError:  # too many: what comes after says so
+            return None
         collection = asked.get("collection", [self._state.settings.collection])[-1]
         if live.served(collection) is None or "q" not in asked:
             return None

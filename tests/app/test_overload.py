@@ -80,6 +80,7 @@ def test_full_queue_refuses_new_words_and_large_bodies_unread_and_answers_known_
         assert _search(client, "known words").json()["hits"] == known
         assert _search(client, "photo:nobodys").status_code == 404
         assert client.get("/v1/search?q=new&collection=no").status_code == 404
+        assert client.get("/v1/search?q=new" + "&a=1" * 200).status_code == 429
         with socket.create_connection((client.base_url.host, client.base_url.port or 0), 20) as raw:
             # The head of a large body, and not a byte of the body: nobody waits for it.
             raw.sendall(
