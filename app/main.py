@@ -110,7 +110,7 @@ def create_app(
     install_error_handlers(app)
     for router in _ROUTERS:
         app.include_router(router)
-    app.mount("/static", page.PageFiles(page.STATIC_DIR))
+    app.mount("/static", page.PAGE_FILES)
     return app
 
 

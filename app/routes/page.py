@@ -68,6 +68,9 @@ class PageFiles(StaticFiles):
         return Response(body, plain.status_code, headers, plain.media_type)
 
 
+PAGE_FILES = PageFiles(STATIC_DIR)
+
+
 @router.get("/")
 async def show_page(request: Request) -> Response:
     """The page, whole each time: an answer without it would put another policy on the copy."""
@@ -75,4 +78,4 @@ async def show_page(request: Request) -> Response:
     for condition in ("If-None-Match", "If-Modified-Since"):
         del asked[condition]
     scope = {**request.scope, "headers": asked.raw}
-    return await PageFiles(STATIC_DIR).get_response("index.html", scope)
+    return await PAGE_FILES.get_response("index.html", scope)

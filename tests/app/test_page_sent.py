@@ -24,6 +24,16 @@ def test_texts_are_packed_for_those_who_unpack(client: httpx.Client, path: str):
     assert packed.headers["content-type"] == plain.headers["content-type"]
 
 
+def test_page_is_packed_once_for_all_who_ask(client: httpx.Client, monkeypatch: pytest.MonkeyPatch):
+    client.get("/", headers={"accept-encoding": "gzip"})
+
+    def refuse(*_: object, **__: object) -> bytes:
+        raise AssertionError("packed again")
+
+    monkeypatch.setattr("app.routes.page.gzip.compress", refuse)
+    assert client.get("/", headers={"accept-encoding": "gzip"}).status_code == 200
+
+
 def test_gzip_that_is_refused_is_not_sent(client: httpx.Client):
     answer = client.get(SCRIPT, headers={"accept-encoding": "gzip;q=0, *"})
     assert "content-encoding" not in answer.headers
