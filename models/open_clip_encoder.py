@@ -30,7 +30,7 @@ from models.images import DecodedImage
 from models.patches import cell_features
 from models.preparation import ImagePreparer
 from models.text_truncation import find_causal_tower
-from models.thread_counts import computing_with, threads_for
+from models.thread_counts import ALL_THREADS, computing_with, threads_for
 
 Tokenizer = Callable[[list[str]], Tensor]
 
@@ -104,7 +104,7 @@ class OpenClipEncoder:
     ) -> None:
         self._info = _info(loaded, device, precision)
         self._batch_size = batch_size
-        self._threads = torch.get_num_threads()
+        self._threads = ALL_THREADS
         self._device = device
         self._dtype = DTYPES[precision]
         self._tokenizer = loaded.tokenizer
@@ -180,7 +180,7 @@ class OpenClipEncoder:
             raise NoCellsError(self._info.model_name)
         pixels = self._pixels(self._prepare(image)[None])
         try:
-            with torch.inference_mode():
+            with computing_with(self._threads), torch.inference_mode():
                 cells = features(pixels).float().cpu().numpy()  # (rows, columns, dim)
         except (RuntimeError, ValueError, AttributeError) as error:
             raise NoCellsError(self._info.model_name) from error

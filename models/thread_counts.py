@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 import torch
 
+ALL_THREADS = torch.get_num_threads()  # read before anything here changes it
 _SMALL = 2**23  # multiplications of one product; above it a second thread is worth waking
 
 
@@ -21,7 +22,8 @@ def threads_for(multiplications: int | None, threads: int) -> int:
 def computing_with(threads: int) -> Iterator[None]:
     """Let torch use exactly so many threads for what this thread computes.
 
-    Threads that are started meanwhile begin with the same count, so whoever minds theirs says it.
+    Threads that are started meanwhile begin with the same count and keep it: whatever is heavy says
+    what it wants, from `ALL_THREADS`.
     """
     before = torch.get_num_threads()
     if before == threads:

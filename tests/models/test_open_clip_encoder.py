@@ -17,6 +17,7 @@ from models.encoder import Embeddings
 from models.images import DecodedImage, decode_image
 from models.loading import load_encoder
 from models.open_clip_encoder import OpenClipEncoder
+from models.thread_counts import ALL_THREADS, computing_with
 
 TEXTS = [
     "a red boat",
@@ -142,6 +143,15 @@ def test_tokens_are_counted_as_the_model_reads_them(directory: Path) -> None:
     assert encoder.count_tokens([TEXTS[0]]) == 5  # begin, three words, end
     assert encoder.count_tokens(TEXTS[:2]) == 5 + 2
     assert encoder.count_tokens([TEXTS[3]]) == length
+
+
+def test_model_loaded_beside_a_short_question_computes_with_all_threads(
+    clip_directory: Path,
+) -> None:
+    with computing_with(ALL_THREADS + 1):
+        encoder = load_encoder(ModelConfig(str(clip_directory), precision="fp32", device="cpu"))
+    assert isinstance(encoder, OpenClipEncoder)
+    assert encoder._threads == ALL_THREADS
 
 
 def test_single_question_is_computed_by_one_thread_and_a_picture_by_all(
