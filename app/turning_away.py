@@ -1,8 +1,8 @@
-"""Refuses at the door what would be refused behind it: questions in words that nobody asked before,
-and large bodies, while the model's queue is full. What comes out is the same answer, 429; what is
-saved is everything that a question goes through before it gets to the queue, most of what a refusal
-costs, and under overload refusals are most of the work. Plain ASGI; whatever is not sure to need
-the model goes on as usual. Reads no body.
+"""Refuses at the door, while the model's queue is full: questions in words that nobody asked
+before, and large bodies. For words the answer is the one that they would get behind it, 429; a
+large body is refused unread, also one whose picture is remembered. What is saved is everything that
+a question goes through before it gets to the queue, most of what a refusal costs, and under
+overload refusals are most of the work. Any other question goes on as usual. Plain ASGI.
 """
 
 from urllib.parse import parse_qs
@@ -47,7 +47,9 @@ class TurningAway:
     def _refusal(self, scope: Scope) -> OverloadedError | None:
         live = self._state.ready.live
         if scope["method"] == "POST":
-            if not is_long(Headers(scope=scope)):
+            headers = Headers(scope=scope)
+            # Of unknown length: it may be a few words.
+            if "transfer-encoding" in headers or not is_long(headers):
                 return None
             models = live.models()
             # Which of several is meant stands in the body.

@@ -1,5 +1,6 @@
 """Overload and slowness: refused at once, with a time to come back; the loop stays free."""
 
+import json
 import socket
 import threading
 import time
@@ -88,6 +89,11 @@ def test_full_queue_refuses_new_words_and_large_bodies_unread_and_answers_known_
                 b"Content-Length: 1000000\r\n\r\n"
             )
             assert raw.recv(12) == b"HTTP/1.1 429"
+        body = json.dumps({"query": [{"text": "known words"}]}).encode()
+        streamed = client.post(  # of unknown length: it may be words, and these are known
+            "/v1/search", content=iter([body]), headers={"content-type": "application/json"}
+        )
+        assert streamed.json()["hits"][0]["id"] == known[0]["id"]
         slow.gate.set()
         statuses = sorted(one.result().status_code for one in asked)
         assert statuses == [200, 200, 429, 429]
