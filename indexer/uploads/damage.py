@@ -53,7 +53,9 @@ def set_altered_aside(config: IndexConfig, note: Note) -> None:
     """Have altered bytes out of the way, so that they go on record; they are kept beside."""
     held = _held(config)
     for path in list(kept_contents(config)):
-        if not _is_whole(path):
+        with suppress(OSError):  # what cannot be read now may be whole: it stays where it is
+            if not _is_altered(path):
+                continue
             aside = path.with_name(path.name + ASIDE)
             path.replace(aside)
             whose = _whose(held, path.name)
@@ -135,6 +137,11 @@ def _whose(held: dict[str, list[str]], content_hash: str) -> str:
 
 def _is_whole(path: Path) -> bool:
     try:
-        return content_hash_of(path.read_bytes()) == path.name
+        return not _is_altered(path)
     except OSError:
         return False
+
+
+def _is_altered(path: Path) -> bool:
+    """Whether it is not what was put. Raises OSError if it cannot be read: then it may be whole."""
+    return content_hash_of(path.read_bytes()) != path.name

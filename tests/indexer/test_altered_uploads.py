@@ -14,6 +14,7 @@ import pytest
 from indexer.generation import open_reader
 from indexer.generations import verify
 from indexer.searcher import Searcher
+from indexer.uploads.damage import set_altered_aside
 from indexer.uploads.store import UploadStore
 from tests.indexer.flips import checkpointed, flip
 from tests.indexer.workbench import Workbench, draw_picture
@@ -97,6 +98,23 @@ def test_altered_bytes_are_named_go_on_record_and_a_new_put_mends_them(
     assert verify(putting.config) == []
     assert not path.with_name(f"{path.name}.damaged").exists()
     assert not store.put("apple", data).changed
+
+
+def test_bytes_that_cannot_be_read_are_not_put_aside(
+    putting: Workbench, monkeypatch: pytest.MonkeyPatch
+):
+    before = {path for path in putting.config.uploads_dir().rglob("*") if path.is_file()}
+    assert before
+
+    def refuse(path: Path) -> bytes:
+        raise OSError("the disk does not answer")
+
+    noted: list[str] = []
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_bytes", refuse)
+        set_altered_aside(putting.config, noted.append)
+    assert noted == []
+    assert {path for path in putting.config.uploads_dir().rglob("*") if path.is_file()} == before
 
 
 def _flip_in(path: Path, table: str, column: str) -> None:
