@@ -185,13 +185,12 @@ def _open_captions(
 
 
 def _open_map(directory: Path, record: GenerationRecord, layout: MapLayout) -> PictureMap:
-    places = PictureMap.open(directory, layout)
-    if places.count != record.item_count:
+    if layout.item_count != record.item_count:
         name = layout.base.name
         raise IndexUnusableError(
-            f"{name} shows {places.count} pictures instead of {record.item_count}"
+            f"{name} shows {layout.item_count} pictures instead of {record.item_count}"
         )
-    return places
+    return PictureMap.open(directory, layout)
 
 
 def _take_lease(generation: int, path: Path) -> int:

@@ -153,6 +153,12 @@ class MapLayout:
         """All of them."""
         return (*self.parts, self.axes, *(() if self.dead is None else (self.dead,)))
 
+    @property
+    def item_count(self) -> int:
+        """How many items it shows."""
+        dead = 0 if self.dead is None else self.dead.count
+        return sum(part.count for part in self.parts) - dead
+
 
 @dataclass(frozen=True, slots=True)
 class GenerationRecord:

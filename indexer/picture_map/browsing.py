@@ -47,11 +47,6 @@ class PictureMap:
         """Map the files. Raises IndexUnusableError if one is not as it was published."""
         return cls(open_parts(directory, layout), layout.side)
 
-    @property
-    def count(self) -> int:
-        """How many pictures it shows."""
-        return sum(len(part.placed.ids) - len(part.dead_rows) for part in self._parts)
-
     def ids(self) -> Ids:
         """The pictures (n,) that it shows."""
         return np.concatenate([part.living().ids for part in self._parts])
@@ -68,14 +63,17 @@ class PictureMap:
         bits = min(level, _TILE_BITS)
         first = int(keys_of(np.array([x << bits]), np.array([y << bits]))[0])
         slots = first + np.arange(4**bits + 1, dtype=np.uint64)
-        bounds = slots << np.uint64(2 * (self.deepest - level))  # as keys; the end may pass 32 bits
+        bounds = slots << np.uint64(2 * (self.deepest - level))  # the end may pass 32 bits
+        # Of the keys' own type: for any other, the search would convert all keys first.
+        firsts, lasts = bounds[:-1].astype(np.uint32), (bounds[1:] - 1).astype(np.uint32)
         counts = np.zeros(4**bits, np.int64)
         worths = np.zeros(4**bits, np.int64)
         ids = np.zeros(4**bits, np.int64)
         for part in self._parts:
-            rows = np.searchsorted(part.placed.keys, bounds)
-            for slot in np.flatnonzero(rows[1:] > rows[:-1]).tolist():
-                living, worth, item_id = _best(part, int(rows[slot]), int(rows[slot + 1]))
+            lows = np.searchsorted(part.placed.keys, firsts)
+            highs = np.searchsorted(part.placed.keys, lasts, side="right")
+            for slot in np.flatnonzero(highs > lows).tolist():
+                living, worth, item_id = _best(part, int(lows[slot]), int(highs[slot]))
                 counts[slot] += living
                 if worth > worths[slot]:
                     worths[slot], ids[slot] = worth, item_id

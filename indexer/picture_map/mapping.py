@@ -16,7 +16,7 @@ from indexer.catalog.records import GenerationRecord, IndexFile, IndexLayout, Ma
 from indexer.catalog.staging import ItemVectors, Staging
 from indexer.config import IndexConfig
 from indexer.durability import link_durably, write_durably
-from indexer.index_files import DEAD_KIND, check_file, described, read_dead, write_dead
+from indexer.index_files import DEAD_KIND, described, write_dead
 from indexer.merge_policy import plan_merge
 from indexer.picture_map.axes import (
     AXES_FILE,
@@ -99,8 +99,8 @@ class MapBuilder:
 
     def _gone_on_with(self, generation: int, before: MapLayout, item_count: int) -> MapLayout:
         directory = self.config.generation_dir(generation)
-        parts = open_parts(directory, before)
         new, closed = self.staging.new_vectors(), self.staging.closed()
+        parts = open_parts(directory, before, closed)
         plan = plan_merge(
             self.config.merge_policy,
             IndexLayout(before.parts, before.dead),
@@ -110,10 +110,6 @@ class MapBuilder:
         )
         axes = read_axes(directory, before.axes, self.dim)
         kept = () if plan.rebuild is not None else (before.base, *plan.kept)
-        for file in (*kept, before.axes):  # before anything is written
-            check_file(directory, file, completely=False)
-        dead = np.union1d(read_dead(directory, before.dead), closed)
-        parts = tuple(_without(part, dead) for part in parts)
         fresh = self._new(axes, before.side, parts, new, closed)
         stays = [file in kept for file in before.parts]
         taken_up = [
@@ -145,12 +141,14 @@ class MapBuilder:
             places, cosines = np.concatenate([places, wanted]), np.concatenate([cosines, alike])
         rows = self.staging.vector_rows_of(closed)
         row_of = dict(zip(closed.tolist(), rows.tolist(), strict=True))
-        known: dict[int, int] = {}
+        known: dict[int, list[int]] = {}  # equal files have one row and a place each
         for part in parts:
             gone = part.dead_rows[np.isin(part.placed.ids[part.dead_rows], closed)]
             ids, keys = part.placed.ids[gone].tolist(), part.placed.keys[gone].tolist()
-            known.update((row_of[item_id], key) for item_id, key in zip(ids, keys, strict=True))
-        keys = np.array([known.pop(row, -1) for row in new.rows.tolist()], np.int64)
+            for item_id, key in zip(ids, keys, strict=True):
+                known.setdefault(row_of[item_id], []).append(key)
+        kept = (known.get(row) for row in new.rows.tolist())
+        keys = np.array([its_keys.pop() if its_keys else -1 for its_keys in kept], np.int64)
         taken = np.unique(keys[keys >= 0]).astype(np.uint32)
         moving = np.flatnonzero(keys < 0)
 
@@ -198,17 +196,12 @@ def _placed(
     return Placed(ids, keys_of(places[:, 0], places[:, 1]), worths_of(cosines))
 
 
-def _without(part: MapPart, dead: NDArray[np.int64]) -> MapPart:
-    return MapPart(part.placed, np.flatnonzero(np.isin(part.placed.ids, dead)))
-
-
 def _holds(part: MapPart, asked: Keys) -> NDArray[np.bool_]:
     """Whether a living picture of the part is at these places."""
-    keys = part.placed.keys
-    if not len(keys):
-        return np.zeros(len(asked), np.bool_)
-    rows = np.searchsorted(keys, asked).clip(max=len(keys) - 1)
-    held: NDArray[np.bool_] = (keys[rows] == asked) & ~np.isin(rows, part.dead_rows)
+    low = np.searchsorted(part.placed.keys, asked)
+    high = np.searchsorted(part.placed.keys, asked, side="right")
+    gone = np.searchsorted(part.dead_rows, high) - np.searchsorted(part.dead_rows, low)
+    held: NDArray[np.bool_] = high - low > gone
     return held
 
 

@@ -9,6 +9,7 @@ Fourteen bytes a picture, mapped and not read. Never computes a place.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -41,12 +42,17 @@ class Placed:
         return Placed(self.ids[chosen], self.keys[chosen], self.worths[chosen])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MapPart:
-    """One file, and the rows (k,) in it, ascending, of pictures that are there no longer."""
+    """One file, and which items (m,) are there no longer; not all of them need be of this file."""
 
     placed: Placed
-    dead_rows: NDArray[np.intp]
+    dead: Ids
+
+    @cached_property
+    def dead_rows(self) -> NDArray[np.intp]:
+        """The rows (k,), ascending, of pictures that are there no longer. Looks at all ids once."""
+        return np.flatnonzero(np.isin(self.placed.ids, self.dead))
 
     def living(self) -> Placed:
         """Those that are there."""
@@ -74,11 +80,17 @@ def worths_of(cosines: NDArray[np.float32]) -> Worths:
     return worths.astype(np.uint16)
 
 
-def open_parts(directory: Path, layout: MapLayout) -> tuple[MapPart, ...]:
-    """Map all files. Raises IndexUnusableError if one is not as it was published."""
+def open_parts(
+    directory: Path, layout: MapLayout, closed: Ids | None = None
+) -> tuple[MapPart, ...]:
+    """Map all files; `closed` are further items that are there no longer.
+
+    Raises IndexUnusableError if a file is not as it was published.
+    """
     dead = read_dead(directory, layout.dead)
-    parts = (_read(directory, file) for file in layout.parts)
-    return tuple(MapPart(part, np.flatnonzero(np.isin(part.ids, dead))) for part in parts)
+    if closed is not None:
+        dead = np.union1d(dead, closed)
+    return tuple(MapPart(_read(directory, file), dead) for file in layout.parts)
 
 
 def write_placed(path: Path, placed: Placed) -> None:

@@ -1,5 +1,6 @@
 """The map of a generation: kept where nothing changed, gone on with in parts, verified, mended."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -65,17 +66,36 @@ def test_pictures_keep_their_places_when_others_come_and_go(bench: Workbench):
     assert places(bench) == before
 
 
+def test_equal_files_keep_their_places_when_they_are_renamed(bench: Workbench):
+    bench.draw(*NAMES)
+    for name in ("same-0.jpg", "same-1.jpg"):
+        shutil.copyfile(bench.pictures / NAMES[0], bench.pictures / name)
+    bench.index()
+    equal = [NAMES[0], "same-0.jpg", "same-1.jpg"]
+    before = places(bench)
+    for name in equal:
+        (bench.pictures / name).rename(bench.pictures / f"renamed-{name}")
+    bench.index()
+    after = places(bench)
+    renamed = {after[f"renamed-{name}"] for name in equal}
+    assert renamed == {before[name] for name in equal}
+
+
 @pytest.mark.parametrize("most_in_front", [100.0, 0.2])
 def test_many_small_changes_show_what_is_there(bench: Workbench, most_in_front: float):
     bench.config = replace(bench.config, merge_policy=MergePolicy(0, most_in_front))
     bench.draw(*NAMES)
     bench.index()
     base = layout_of(bench).base
+    shown = places(bench)
     for step in range(6):
         bench.draw(f"more-{step}.jpg")
         (bench.pictures / NAMES[step]).unlink()
         bench.index()
-        places(bench)
+        before, shown = shown, places(bench)
+        stayed = before.keys() & shown.keys()
+        assert len(stayed) == len(NAMES) - 1
+        assert all(shown[name] == before[name] for name in stayed)
     layout = layout_of(bench)
     assert (layout.base == base) == (most_in_front == 100.0)
     if most_in_front == 100.0:

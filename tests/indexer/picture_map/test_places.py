@@ -91,7 +91,7 @@ def some_map(side: int, count: int) -> tuple[PictureMap, dict[int, tuple[int, in
     parts = []
     for chosen in np.array_split(np.arange(count), [count // 2, count // 2 + 9]):
         placed = together([Placed(ids[chosen], keys_of(x[chosen], y[chosen]), worths[chosen])])
-        parts.append(MapPart(placed, np.flatnonzero(np.isin(placed.ids, list(dead)))))
+        parts.append(MapPart(placed, np.array(sorted(dead), np.int64)))
     rows = zip(ids.tolist(), x.tolist(), y.tolist(), worths.tolist(), strict=True)
     return PictureMap(parts, side), {row[0]: row[1:] for row in rows if row[0] not in dead}
 
@@ -99,7 +99,6 @@ def some_map(side: int, count: int) -> tuple[PictureMap, dict[int, tuple[int, in
 @pytest.mark.parametrize(("side", "count"), [(1, 1), (2, 9), (23, 300), (64, 300)])
 def test_tiles_hold_what_a_look_at_every_picture_finds(side: int, count: int):
     places, living = some_map(side, count)
-    assert places.count == len(living)
     assert set(places.ids().tolist()) == set(living)
     for level in range(places.deepest + 1):
         width = 2 ** (places.deepest - level)
@@ -119,6 +118,18 @@ def test_tiles_hold_what_a_look_at_every_picture_finds(side: int, count: int):
             best = max(living[item_id][2] for item_id in held)
             assert living[found[place].item_id][2] == best
             assert found[place].item_id in held
+
+
+def test_last_place_of_the_largest_lattice_is_in_its_tile():
+    corner, deepest = 2**16 - 1, 16
+    placed = Placed(
+        np.array([5]), keys_of(np.array([corner]), np.array([corner])), np.ones(1, "<u2")
+    )
+    places = PictureMap([MapPart(placed, np.empty(0, np.int64))], 2**16)
+    assert places.deepest == deepest
+    last = places.tiles(deepest) - 1
+    assert places.tile(deepest, last, last) == [Slot(corner, corner, 1, 5)]
+    assert places.tile(0, 0, 0) == [Slot(0, 0, 1, 5)]
 
 
 def test_places_of_pictures_are_told_for_those_that_are_there():
