@@ -19,6 +19,7 @@ upload_desk   single pictures that clients put: kept, and handed to a worker
 upload_schemas  their request and response types; put_bodies: the body of a put
 duplicate_desk  duplicates as the service sees them: the files, and looking in passing
 duplicate_schemas  their request and response types
+copies        what clients are told of keeping a copy
 bodies        JSON and multipart bodies → checked requests
 kept_pictures  pictures of earlier questions that can be asked for again
 paging        one answer in pages; cursor: a place in them, sealed with the key of cursor_key

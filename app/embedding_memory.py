@@ -28,6 +28,11 @@ def picture_key(data: bytes, *choices: object) -> bytes:
     return digest.digest()
 
 
+def file_key(data: bytes, crop: object | None) -> bytes:
+    """The key of a picture's file, or of a part of it; for a thread."""
+    return picture_key(data) if crop is None else picture_key(data, crop)
+
+
 class EmbeddingMemory:
     """All methods belong to the event loop's thread."""
 

@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from app.embedding_memory import picture_key
+from app.embedding_memory import file_key
 from app.failures import KeptPictureGoneError
 from app.query import Term, UploadTerm
 from app.threads import BoundedThreads
@@ -85,10 +85,5 @@ async def keep_sent(
     ids = []
     for term, embedding in zip(terms, embeddings, strict=True):
         if isinstance(term, UploadTerm):
-            ids.append(kept.keep(await threads.run(upload_key, term), embedding))
+            ids.append(kept.keep(await threads.run(file_key, term.data, term.crop), embedding))
     return tuple(ids)
-
-
-def upload_key(term: UploadTerm) -> bytes:
-    """What a picture's embedding depends on, as a hash; for a thread."""
-    return picture_key(term.data, *(() if term.crop is None else (term.crop,)))

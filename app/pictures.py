@@ -5,6 +5,7 @@ from dataclasses import asdict
 
 from app.answers import Answer, Why
 from app.duplicate_schemas import DuplicateGroup, DuplicatePicture
+from app.map_schemas import MapPicture
 from app.relevance import Judged
 from app.relevance_schemas import AnswerExplanation, HitExplanation, PartOfScore
 from app.schemas import Picture, PictureInfo
@@ -40,6 +41,11 @@ def _fields(item: Item, collection: str) -> dict[str, object]:
 def picture(item: Item, collection: str) -> Picture:
     """A picture as it stands in a sample."""
     return Picture.model_validate(_fields(item, collection))
+
+
+def map_picture(item: Item, collection: str) -> MapPicture:
+    """The picture that stands for a slot of the map."""
+    return MapPicture.model_validate(_fields(item, collection))
 
 
 def hit(answer: Answer, collection: str) -> Hit:

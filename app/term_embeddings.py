@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.batching import Prepared
-from app.embedding_memory import Key, picture_key
+from app.embedding_memory import Key, file_key
 from app.engine import Engine
 from app.failures import FileGoneError, InvalidRequestError
 from app.live import Pair
@@ -62,8 +62,7 @@ async def embed_file(
             return await engine.batcher.encode_prepared([prepared])
 
     with watch.step("decode"):
-        choices = () if crop is None else (crop,)
-        key = await state.decode.run(picture_key, data, *choices)
+        key = await state.decode.run(file_key, data, crop)
     return await engine.memory.recall([key], encode)
 
 

@@ -41,7 +41,7 @@ def search_service(
 
 
 def _text_options(query: Query, filter: str | None) -> SearchOptions:
-    """Those that texts can be asked with."""
+    """Those that texts can be asked with; pictures take them too."""
     options: SearchOptions = {
         "k": query.top_k,
         "collection": query.collection,
@@ -57,22 +57,12 @@ def _text_options(query: Query, filter: str | None) -> SearchOptions:
 
 
 def _options(query: Query, filter: str | None) -> SearchOptions:
-    options: SearchOptions = {
-        "k": query.top_k,
-        "collection": query.collection,
-        "mode": query.mode.value,
-        "fold_duplicates": query.fold_duplicates,
-        "exclude": [_sent(term) for term in query.exclude],
-        "like": query.like,
-        "dislike": query.dislike,
-        "fusion": query.fusion.value,
-        "diversity": query.diversity,
-        "explain": query.explain,
-    }
+    options = _text_options(query, filter)
+    options["mode"] = query.mode.value
+    options["fold_duplicates"] = query.fold_duplicates
+    options["explain"] = query.explain
     if query.min_relevance is not None:
         options["min_relevance"] = query.min_relevance
-    if filter is not None:
-        options["filter"] = filter
     return options
 
 

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from app.bounds import MAX_IMAGE_ID_CHARS
+from app.copies import ASK, KEEP, has_copy
 from app.dependencies import Collection, State
 from app.picture_files import (
     draw_thumbnail,
@@ -28,8 +29,6 @@ from indexer.originals import Originals
 router = APIRouter(tags=["images"])
 
 THUMBNAIL_SIDE_PIXELS = 384
-_KEEP = "private, max-age=31536000, immutable"
-_ASK = "private, no-cache"
 _CHANGED = {"Cache-Control": "no-store"}
 _GONE: dict[int | str, dict[str, Any]] = {
     304: {"description": "The copy that the client has is still right."},
@@ -72,7 +71,7 @@ async def show_image(
         parts = wanted_parts(request.headers, status.st_size, None)
         return FileParts(file.path, status, parts, _CHANGED, media_type(item))
     headers = _cache_headers(item, item.content_hash, v)
-    if _has_copy(request, headers["ETag"]):
+    if has_copy(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     parts = wanted_parts(request.headers, status.st_size, headers["ETag"])
     return FileParts(file.path, status, parts, headers, media_type(item))
@@ -93,7 +92,7 @@ async def show_thumbnail(
         path = searcher.thumbnail_path(item)
         originals = searcher.originals
     headers = _cache_headers(item, f"{item.content_hash}-thumbnail", v)
-    if _has_copy(request, headers["ETag"]):
+    if has_copy(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     data = await state.lookup.run(stored_thumbnail, path)
     if data is None:
@@ -118,7 +117,7 @@ async def _from_elsewhere(
 ) -> Response:
     """A picture out of a tar shard or an object store, which is asked only if it has to be."""
     headers = _cache_headers(item, item.content_hash, version)
-    if _has_copy(request, headers["ETag"]):
+    if has_copy(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     data = await state.fetch.run(read_original, originals, item, state.settings.file_limits())
     if len(data) != item.size_bytes:  # the recorded hash is not that of these bytes
@@ -129,10 +128,4 @@ async def _from_elsewhere(
 
 def _cache_headers(item: Item, tag: str, version: str | None) -> dict[str, str]:
     lasting = version is not None and version == version_of(item)
-    return {"ETag": f'"{tag}"', "Cache-Control": _KEEP if lasting else _ASK}
-
-
-def _has_copy(request: Request, etag: str) -> bool:
-    known = request.headers.get("if-none-match", "")
-    tags = [tag.strip().removeprefix("W/") for tag in known.split(",")]
-    return etag in tags or tags == ["*"]
+    return {"ETag": f'"{tag}"', "Cache-Control": KEEP if lasting else ASK}

@@ -11,10 +11,11 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from app.bounds import MAX_IMAGE_ID_CHARS
+from app.copies import ASK, KEEP, has_copy
 from app.dependencies import Parts, State
-from app.map_schemas import MapAnswer, MapPicture, MapPlace, MapPlaces, MapSlot, MapTile
+from app.map_schemas import MapAnswer, MapPlace, MapPlaces, MapSlot, MapTile
 from app.map_sheets import CELL_PIXELS, draw_sheet
-from app.pictures import picture
+from app.pictures import map_picture
 from app.schemas import CollectionName, Problem
 from indexer.picture_map.browsing import TILE_SLOTS
 from indexer.picture_map.collection_map import HeldSlot
@@ -24,8 +25,9 @@ from indexer.searcher import Searcher
 router = APIRouter(tags=["collections"])
 
 MOST_PLACES = 500  # ids of 16 letters in one address
-_KEEP = "private, max-age=31536000, immutable"
-_ASK = "private, no-cache"
+_NO_MAP: dict[int | str, dict[str, Any]] = {
+    404: {"model": Problem, "description": "There is no map yet."},
+}
 _ANSWERS: dict[int | str, dict[str, Any]] = {
     304: {"description": "The copy that the client has is still right."},
     404: {"model": Problem, "description": "There is no map yet, or no such tile of it."},
@@ -45,7 +47,7 @@ Ids = Annotated[
 ]
 
 
-@router.get("/v1/collections/{name}/map", summary="The map of a collection", responses=_ANSWERS)
+@router.get("/v1/collections/{name}/map", summary="The map of a collection", responses=_NO_MAP)
 async def show_map(parts: Parts, name: Name) -> MapAnswer:
     """What the map has: similar pictures lie together on it."""
     with parts.live.lease(name) as searcher:
@@ -62,7 +64,7 @@ async def show_map(parts: Parts, name: Name) -> MapAnswer:
         )
 
 
-@router.get("/v1/collections/{name}/map/places", summary="Where pictures are", responses=_ANSWERS)
+@router.get("/v1/collections/{name}/map/places", summary="Where pictures are", responses=_NO_MAP)
 async def show_places(state: State, parts: Parts, name: Name, ids: Ids) -> MapPlaces:
     """Column and row on the lattice of each picture that is in the collection."""
     with parts.live.lease(name) as searcher:
@@ -92,7 +94,7 @@ async def show_tile(
     """Up to 64 slots: how many pictures each holds, and the one that is most like the others."""
     with parts.live.lease(name) as searcher:
         headers = _cache_headers(searcher, f"{level}-{x}-{y}", v)
-        if _has_copy(request, headers["ETag"]):
+        if has_copy(request, headers["ETag"]):
             return Response(status_code=304, headers=headers)
         held = await state.lookup.run(searcher.map.tile, level, x, y)
         generation, version = searcher.record.generation, searcher.map.version
@@ -127,7 +129,7 @@ async def show_sheet(
     """One JPEG of 8 × 8 cells: the middle of the picture of each slot, grey where none is kept."""
     with parts.live.lease(name) as searcher:
         headers = _cache_headers(searcher, f"{level}-{x}-{y}-sheet", v)
-        if _has_copy(request, headers["ETag"]):
+        if has_copy(request, headers["ETag"]):
             return Response(status_code=304, headers=headers)
         held = await state.lookup.run(searcher.map.tile, level, x, y)
         cells = [
@@ -139,7 +141,7 @@ async def show_sheet(
 
 
 def _slot(held: HeldSlot, collection: str) -> MapSlot:
-    shown = MapPicture.model_validate(picture(held.item, collection), from_attributes=True)
+    shown = map_picture(held.item, collection)
     return MapSlot(x=held.slot.x, y=held.slot.y, count=held.slot.count, picture=shown)
 
 
@@ -147,10 +149,5 @@ def _cache_headers(searcher: Searcher, part: str, version: str | None) -> dict[s
     current = searcher.map.version
     return {
         "ETag": f'"map-{current}-{part}"',
-        "Cache-Control": _KEEP if version == current else _ASK,
+        "Cache-Control": KEEP if version == current else ASK,
     }
-
-
-def _has_copy(request: Request, etag: str) -> bool:
-    known = request.headers.get("if-none-match", "")
-    return etag in [tag.strip().removeprefix("W/") for tag in known.split(",")]

@@ -6,6 +6,7 @@ Safe to use from many threads.
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -51,7 +52,7 @@ class CollectionMap:
             raise NoMapError(self._collection)
         return self._generation.map
 
-    @property
+    @cached_property
     def version(self) -> str:
         """What is another text whenever the generation is another one."""
         manifest = self._generation.record.manifest or ""
