@@ -13,7 +13,7 @@ export function captionOf({ caption }) {
 
 const QUICK_MS = 200; // a picture that comes sooner is simply there; fading dozens at once costs more than it gives
 
-/** A hue for the placeholder, always the same for the same picture. */
+/** The hue that fills a card until its picture comes, always the same for the same picture. */
 function hueOf(id) {
   let sum = 0;
   for (const letter of id) sum = (sum * 31 + letter.codePointAt(0)) % 360;
