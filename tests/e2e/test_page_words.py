@@ -42,7 +42,7 @@ def test_page_speaks_the_browsers_language_until_another_is_chosen(
     open_page: Callable[..., Page], service
 ):
     page = open_page(f"{service.url}/?q={BOAT}", locale="zh-CN")
-    expect(page.locator("#heading-text")).to_have_text(f"最符合{BOAT}的图片")
+    expect(page.locator("#heading-text")).to_have_text(f"最符合 {BOAT} 的图片")
     expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
     expect(page.locator("#status")).to_contain_text("61 张图片")
     assert left_in_english(page) == []
