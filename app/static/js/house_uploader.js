@@ -79,7 +79,8 @@ export class Uploader {
   go() {
     this.failure = null;
     if (!this.isBusy) this.#turn("putting");
-    while (this.#active < AT_ONCE) this.#work();
+    while (this.#active < AT_ONCE && this.#waiting.length > 0) this.#work();
+    if (this.#active === 0) this.#awaitPublished(); // nothing was left to put
   }
 
   #turn(state) {
