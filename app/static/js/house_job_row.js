@@ -32,7 +32,7 @@ export function purpose({ parameters }) {
 }
 
 /** What came of a job, in words. */
-export function outcome({ result, error, message }) {
+function outcome({ result, error, message }) {
   if (error) return error;
   if (!result) return message ?? "";
   const changes = Object.keys(CHANGES).filter((name) => result[name] > 0).map((name) => say(CHANGES[name], { count: result[name] }));

@@ -1,8 +1,6 @@
 // Speaks HTTP with the service for those who keep house: with a key where one was given. Knows no element of the page.
-import { Failure } from "./failure.js";
-import { address, failureOf } from "./service.js";
+import { address, answerOf } from "./service.js";
 
-const PATIENCE_MS = 30_000;
 const AGAIN_MS = 2000; // before a stream of events that broke off is asked for again
 
 function bodyOf(body) {
@@ -34,20 +32,10 @@ export class HouseService {
     return this.key ? { ...more, Authorization: `Bearer ${this.key}` } : more;
   }
 
-  /** The answer's JSON. Raises Failure; an aborted request raises the AbortError of fetch. */
-  async ask(path, { method = "GET", parameters, body, signal, patience_ms = PATIENCE_MS, read = (answer) => answer.json() } = {}) {
-    const patience = AbortSignal.timeout(patience_ms);
+  /** What answerOf makes of the answer, whose options these are too. Raises Failure; an aborted request raises fetch's AbortError. */
+  ask(path, { parameters, body, ...options } = {}) {
     const sent = bodyOf(body);
-    try {
-      const response = await fetch(address(path, parameters), {
-        method, body: sent.body, headers: this.#headers(sent.headers), signal: signal ? AbortSignal.any([signal, patience]) : patience,
-      });
-      if (!response.ok) throw await failureOf(response);
-      return await read(response);
-    } catch (error) {
-      if (error instanceof Failure || signal?.aborted) throw error;
-      throw new Failure({ code: patience.aborted ? "too_slow" : "unreachable" });
-    }
+    return answerOf(address(path, parameters), { ...options, body: sent.body, headers: this.#headers(sent.headers) });
   }
 
   /** A collection's address, or that of something in it. */

@@ -11,7 +11,7 @@ function retryAfter_s(response) {
 }
 
 /** The failure that an answer of the service is. */
-export async function failureOf(response) {
+async function failureOf(response) {
   const problem = await response.json().catch(() => ({}));
   return new Failure({
     status: response.status,
@@ -43,6 +43,19 @@ export function address(path, parameters = {}) {
   return url;
 }
 
+/** The answer's JSON, or what `read` makes of it; `options` are those of fetch. Raises Failure; an aborted request raises fetch's AbortError. */
+export async function answerOf(url, { signal, patience_ms = PATIENCE_MS, read = (response) => response.json(), ...options } = {}) {
+  const patience = AbortSignal.timeout(patience_ms);
+  try {
+    const response = await fetch(url, { ...options, signal: signal ? AbortSignal.any([signal, patience]) : patience });
+    if (!response.ok) throw await failureOf(response);
+    return await read(response);
+  } catch (error) {
+    if (error instanceof Failure || signal?.aborted) throw error;
+    throw new Failure({ code: patience.aborted ? "too_slow" : "unreachable" });
+  }
+}
+
 /** A hit of a question that looked for nothing: no score of it means anything. */
 function unscored(hit) {
   return { ...hit, score: null, relevance: null };
@@ -51,40 +64,26 @@ function unscored(hit) {
 export class Service {
   #unfoldable = new Set(); // collections in which nobody has looked for duplicates yet
 
-  /** The answer's JSON, or what `read` makes of it. Raises Failure; an aborted request raises the AbortError of fetch. */
-  async #ask(url, signal, options = {}, read = (response) => response.json()) {
-    const patience = AbortSignal.timeout(PATIENCE_MS);
-    const either = signal ? AbortSignal.any([signal, patience]) : patience;
-    try {
-      const response = await fetch(url, { ...options, signal: either });
-      if (!response.ok) throw await failureOf(response);
-      return await read(response);
-    } catch (error) {
-      if (error instanceof Failure || signal?.aborted) throw error;
-      throw new Failure({ code: patience.aborted ? "too_slow" : "unreachable" });
-    }
-  }
-
   collections(signal) {
-    return this.#ask(address("v1/collections"), signal);
+    return answerOf(address("v1/collections"), { signal });
   }
 
   sample(collection, k, seed, signal) {
-    return this.#ask(address(`v1/collections/${encodeURIComponent(collection)}/sample`, { k, seed }), signal);
+    return answerOf(address(`v1/collections/${encodeURIComponent(collection)}/sample`, { k, seed }), { signal });
   }
 
   skipped(collection, offset, limit) {
-    return this.#ask(address(`v1/collections/${encodeURIComponent(collection)}/skipped`, { offset, limit }));
+    return answerOf(address(`v1/collections/${encodeURIComponent(collection)}/skipped`, { offset, limit }));
   }
 
   information(id, collection, signal) {
-    return this.#ask(address(`v1/images/${encodeURIComponent(id)}/info`, { collection }), signal);
+    return answerOf(address(`v1/images/${encodeURIComponent(id)}/info`, { collection }), { signal });
   }
 
   /** A picture's heat map for a question in one line, as a blob. */
   heatMap(id, collection, q, signal) {
     const url = address(`v1/images/${encodeURIComponent(id)}/heatmap`, { collection, q });
-    return this.#ask(url, signal, {}, (response) => response.blob());
+    return answerOf(url, { signal, read: (response) => response.blob() });
   }
 
   /** A page of hits for a question, best first, folded and explained; a sample of the collection when nothing was asked. */
@@ -116,14 +115,14 @@ export class Service {
 
   async #page(question, options, signal) {
     const parameters = parametersOf(question);
-    if (parameters) return this.#ask(address("v1/search", { ...parameters, ...options }), signal);
+    if (parameters) return answerOf(address("v1/search", { ...parameters, ...options }), { signal });
     const answer = await this.#post({ ...(await bodyOf(question)), ...options }, signal);
     return hasDirection(question) ? answer : { ...answer, no_good_match: null, hits: answer.hits.map(unscored) };
   }
 
   /** The fields that filters may name, with their types. */
   fields(collection, signal) {
-    return this.#ask(address(`v1/collections/${encodeURIComponent(collection)}/fields`), signal);
+    return answerOf(address(`v1/collections/${encodeURIComponent(collection)}/fields`), { signal });
   }
 
   /** Which values these fields have how often, among what a filter lets through. Raises Failure, also for the filter. */
@@ -138,7 +137,8 @@ export class Service {
   }
 
   #post(body, signal, path = "v1/search") {
-    return this.#ask(address(path), signal, {
+    return answerOf(address(path), {
+      signal,
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(body),

@@ -2,7 +2,7 @@
 import { cropOf, cropText } from "./crop.js";
 import { say } from "./words.js";
 
-export const LARGEST_WEIGHT = 1;
+const LARGEST_WEIGHT = 1;
 
 /** A term of `text`, `id`, `picture` (a Picture), or `kept`: the id under which the service keeps what somebody's picture looks like.
  *  `crop` (of crop.js) is the part of the picture that counts. A weight below 0 pushes away; `excluded` throws out what is close. */
