@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 WORDS = "a red boat on the sea"
 
@@ -99,3 +99,18 @@ def test_back_button_closes_the_full_view_and_keeps_the_place(results: Page):
     expect(results.locator("#viewer")).to_be_hidden()
     assert abs(results.evaluate("scrollY") - before) < 300
     expect(results.locator("#heading-text")).to_have_text(f"Best matches for {WORDS}")
+
+
+def test_picture_that_does_not_come_is_forgotten_once_it_was_closed(results: Page, watch):
+    watch.allowed = {404}
+    held: list[Route] = []
+    results.route("**/info*", lambda route: held.append(route))
+    with results.expect_request("**/info*"):
+        results.goto(f"{results.url}&open=aaaaaaaaaaaaaaaa")
+    address = f"{results.url.partition('?')[0]}?q=boat"
+    results.evaluate("history.pushState(null, '', '?q=boat')")
+    with results.expect_response("**/info*"):
+        held[0].fulfill(status=404, json={"code": "image_not_found", "detail": "gone"})
+    results.evaluate("fetch('v1/caller').then((answer) => answer.json())")  # the late one is read
+    assert results.url == address
+    expect(results.locator("#toast")).to_be_hidden()

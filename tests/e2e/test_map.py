@@ -163,6 +163,7 @@ def test_map_says_what_is_wrong_and_what_to_do(open_page: Callable[..., Page], s
     page.get_by_role("button", name="Try again").click()
     expect(page.locator(".map-trouble")).to_be_hidden()
     wait_until_drawn(page)
+    fail_while_places_are_asked_for(page)
     empty = {"collection": "default", "generation": 1, "version": "x", "items": 0, "side": 1}
     more = {"deepest_level": 0, "tile_slots": 8, "sheet_cell_pixels": 80}
     answers.append({"status": 200, "json": {**empty, **more}})
@@ -170,3 +171,16 @@ def test_map_says_what_is_wrong_and_what_to_do(open_page: Callable[..., Page], s
     page.route(f"**{MAP}", answer)
     page.reload()
     expect(page.locator(".map-trouble")).to_contain_text("No pictures here yet")
+
+
+def fail_while_places_are_asked_for(page: Page) -> None:
+    """Where the results of the last question are is no news once the next one has failed."""
+    held: list[Route] = []
+    page.route("**/map/places*", lambda route: held.append(route))
+    with page.expect_request("**/map/places*"):
+        page.fill("#words", "a red boat")
+    page.route(re.compile("/v1/search"), lambda route: route.fulfill(status=404, json={}))
+    with page.expect_event("requestfailed", lambda request: "/map/places" in request.url):
+        page.fill("#words", "a blue boat")
+    expect(page.locator(".map-lit")).to_contain_text("The service did not accept this search")
+    page.unroute_all()

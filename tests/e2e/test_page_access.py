@@ -69,6 +69,7 @@ def test_keys_are_explained_on_request(page: Page):
     page.locator("#brand").focus()
     page.keyboard.press("?")
     expect(page.locator("#keys")).to_contain_text("More like this picture")
+    expect(page.locator("#keys")).to_contain_text("On the map: list the pictures in view")
     page.keyboard.press("Escape")
     expect(page.locator("#keys")).to_be_hidden()
 
@@ -107,14 +108,31 @@ def test_pages_have_no_accessibility_violations(
     page.evaluate(axe_script())
     expect(page.locator("#nearest")).to_be_visible()
     found["nothing matches"] = violations(page)
-    page.locator("#status button:not(#language)").click()
-    expect(page.locator("#skipped")).to_contain_text("broken.jpg")
-    found["skipped files"] = violations(page)
+    found |= look_into_dialogs(page)
     page.goto(f"{service.url}/?similar=aaaaaaaaaaaaaaaa")
     page.evaluate(axe_script())
     expect(page.locator("#notice")).to_be_visible()
     found["notice"] = violations(page)
     assert found == {state: [] for state in found}
+
+
+# Dialog → what opens it.
+DIALOGS = {
+    "history": "#history-button",
+    "keys": "#keys-button",
+    "skipped": "#status button:not(#language)",
+}
+
+
+def look_into_dialogs(page: Page) -> dict[str, list[str]]:
+    """What is found wrong in the lists that open over the page."""
+    found = {}
+    for name, opener in DIALOGS.items():
+        page.locator(opener).click()
+        expect(page.locator(f"#{name}").locator("li, dt").first).to_be_visible()
+        found[name] = violations(page)
+        page.keyboard.press("Escape")
+    return found
 
 
 def test_dark_theme_follows_the_system_and_the_choice_is_kept(

@@ -16,11 +16,13 @@ export class Asking {
   #page;
   #chips = null; // loaded when there is something for them to show
 
-  /** `page` has go(question), later(question), descend() and isRefused: whether the last question brought nothing. */
+  /** `page` has go(question), later(question), descend(), collections and isRefused: whether the last question brought nothing. */
   constructor(service, page) {
     this.#page = page;
     this.box = new SearchBox(this.#boxListener());
-    this.filters = new FiltersButton(service, (changes) => this.#now(changes));
+    this.filters = new FiltersButton(service, {
+      changed: (changes) => this.#now(changes), generationOf: (name) => page.collections.named(name)?.generation,
+    });
     this.sort = new SortChoice((changes) => this.#now(changes));
     this.intake = new Intake({ onPicture: (file) => this.#take(file), onSimilar: (id) => this.#add(makeTerm({ id })) });
     listenToFeedback((id, kind) => this.#judge(id, kind));

@@ -30,15 +30,18 @@ export class FilterPanel {
   #rule;
   #service;
   #changed;
+  #generationOf;
   #question = null;
   #request = null;
   #shown = "";
-  #fields = new Map(); // collection → names of its fields worth counting
+  #fields = { of: null, names: [] }; // the fields worth counting, of which generation of which collection
 
-  /** `changed({ filters?, where? })` is called with what the visitor chooses; `leave()` when nothing is left to choose. */
-  constructor(service, changed, leave) {
+  /** `changed({ filters?, where? })` is called with what the visitor chooses; `leave()` when nothing is left to choose;
+   *  `generationOf(collection)` tells the one that is served, as far as the page knows. */
+  constructor(service, { changed, leave, generationOf }) {
     this.#service = service;
     this.#changed = changed;
+    this.#generationOf = generationOf;
     this.#rule = new RuleField({ check: (where) => service.facets([], where, this.#question.collection), changed: (where) => changed({ where }) });
     this.#clear.addEventListener("click", () => {
       changed({ filters: {}, where: "" });
@@ -58,16 +61,16 @@ export class FilterPanel {
   /** Count anew, unless the counts on show are those of these filters already. A late answer is never shown. */
   async #load() {
     const { filters, where, collection } = this.#question;
-    const wanted = JSON.stringify([filters, where, collection]);
-    if (wanted === this.#shown) return;
+    const wanted = JSON.stringify([filters, where, this.#source]);
     this.#request?.abort();
-    const request = new AbortController();
-    this.#request = request;
-    this.#lists.setAttribute("aria-busy", true);
+    this.#lists.setAttribute("aria-busy", wanted !== this.#shown);
+    if (wanted === this.#shown) return;
+    const request = (this.#request = new AbortController());
     const counted = await this.#count_all(this.#question, request.signal).catch((failure) => failure);
     if (request.signal.aborted) return;
     this.#lists.setAttribute("aria-busy", false);
     if (counted instanceof Error) {
+      this.#shown = "";
       this.#lists.replaceChildren(element("p", { className: "facet-none" }, this.#wordsFor(counted)));
       drawAfresh();
       return;
@@ -77,6 +80,12 @@ export class FilterPanel {
     drawAfresh();
   }
 
+  /** What the counts are of: another generation may have other fields. */
+  get #source() {
+    const { collection } = this.#question;
+    return `${collection}/${this.#generationOf(collection)}`;
+  }
+
   #wordsFor(failure) {
     return failure instanceof Failure && failure.detail ? say("filters.uncounted_for", { reason: failure.detail }) : say("filters.uncounted");
   }
@@ -84,10 +93,9 @@ export class FilterPanel {
   /** Counts of every field. Those of a field with chosen values leave its own choice aside, so that others can be added. */
   async #count_all(question, signal) {
     const { collection, filters } = question;
-    if (!this.#fields.has(collection)) {
-      this.#fields.set(collection, worthCounting((await this.#service.fields(collection, signal)).fields));
-    }
-    const names = this.#fields.get(collection);
+    const of = this.#source;
+    if (this.#fields.of !== of) this.#fields = { of, names: worthCounting((await this.#service.fields(collection, signal)).fields) };
+    const { names } = this.#fields;
     const free = names.filter((name) => !(name in filters));
     const parts = [
       ...inParts(free).map((part) => [part, filterText(question)]),

@@ -11,13 +11,13 @@ export class FiltersButton {
   #count = element("span", { className: "filters-count" });
   #panel = null;
   #service;
-  #changed;
+  #listener;
   #question = null;
 
-  /** `changed({ filters?, where? })` is called with what the visitor chooses. */
-  constructor(service, changed) {
+  /** `listener` has changed({ filters?, where? }) and generationOf(collection). */
+  constructor(service, listener) {
     this.#service = service;
-    this.#changed = changed;
+    this.#listener = listener;
     this.#button.append(icon("filter", 18), say("filters.title"), this.#count);
     this.#button.addEventListener("click", () => this.#open(this.#place.hidden));
     this.#place.addEventListener("keydown", (event) => {
@@ -43,7 +43,7 @@ export class FiltersButton {
     if (isOpen && !this.#panel) {
       const module = await brought(() => import("./filter_panel.js"), { sheet: "filters", words: ["filters"] });
       if (!module) return;
-      this.#panel ??= new module.FilterPanel(this.#service, this.#changed, () => this.#button.focus());
+      this.#panel ??= new module.FilterPanel(this.#service, { ...this.#listener, leave: () => this.#button.focus() });
     }
     this.#place.hidden = !isOpen;
     this.#button.setAttribute("aria-expanded", isOpen);

@@ -98,6 +98,7 @@ export class FullView {
       const information = await this.#service.information(id, question.collection);
       if (this.#address.read().open === id) this.#show({ captions: [], metadata: {}, ...information, id }, anchor);
     } catch (failure) {
+      if (this.#address.read().open !== id) return;
       toast(failure.detail || say("viewer.not_shown"));
       this.#address.replace({ question });
     }

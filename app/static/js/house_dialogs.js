@@ -6,6 +6,26 @@ import { button, field } from "./house_parts.js";
 import { say } from "./words.js";
 
 const KEPT_AS = "sightline-key"; // in this tab, until it is closed
+const KEY = /^[\x21-\x7e]+$/; // what a header can hold
+
+/** The key that the tab keeps; null for none, and where a tab may keep nothing. */
+function kept() {
+  try {
+    return sessionStorage.getItem(KEPT_AS);
+  } catch {
+    return null;
+  }
+}
+
+/** Keep a key, or none. Where a tab may keep nothing, it lasts until the page is left. */
+function keep(key) {
+  try {
+    if (key) sessionStorage.setItem(KEPT_AS, key);
+    else sessionStorage.removeItem(KEPT_AS);
+  } catch {
+    // The key goes along all the same.
+  }
+}
 
 function open(title, build) {
   const dialog = element("dialog", { className: "panel panel-small house-dialog" });
@@ -42,11 +62,11 @@ export class KeyDesk {
 
   constructor(service) {
     this.#service = service;
-    service.key = sessionStorage.getItem(KEPT_AS);
+    service.key = kept();
   }
 
   forget() {
-    sessionStorage.removeItem(KEPT_AS);
+    keep(null);
     this.#service.key = null;
   }
 
@@ -77,15 +97,16 @@ export class KeyDesk {
 
   /** Keep a key if it opens something; otherwise the words for why not. */
   async #try(key) {
+    if (!KEY.test(key)) return say("house.key_no_text");
     const before = this.#service.key;
     this.#service.key = key;
     try {
       await this.#service.ask("v1/caller");
-      sessionStorage.setItem(KEPT_AS, key);
+      keep(key);
       return "";
     } catch (failure) {
       this.#service.key = before;
-      if (!(failure instanceof Failure)) return say("house.key_no_text"); // not even a header can hold it
+      if (!(failure instanceof Failure)) throw failure;
       return failure.code === "key_wrong" ? say("house.key_wrong") : failure.detail || say("failure.unreachable");
     }
   }

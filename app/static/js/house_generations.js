@@ -32,7 +32,7 @@ class Generations {
   #house;
   #list = element("ol", { className: "house-list", ariaLabel: say("house.generations") });
   #none = nothing(say("house.gen_none"));
-  #here = false;
+  #asked = 0; // visits and looks so far: what an earlier one brings is not shown
 
   constructor(house) {
     this.#house = house;
@@ -40,14 +40,13 @@ class Generations {
   }
 
   enter() {
-    this.#here = true;
     this.#list.replaceChildren();
     this.#none.hidden = true;
     this.#load();
   }
 
   leave() {
-    this.#here = false;
+    this.#asked += 1;
   }
 
   #ask() {
@@ -59,8 +58,10 @@ class Generations {
   }
 
   async #load() {
+    this.#asked += 1;
+    const asked = this.#asked;
     const answer = await this.#house.attempt(() => this.#ask(), () => this.#load());
-    if (answer && this.#here) this.#show(answer.generations);
+    if (answer && asked === this.#asked) this.#show(answer.generations);
   }
 
   #show(generations) {
@@ -86,6 +87,8 @@ class Generations {
   }
 
   async #rollBack(generation, current) {
+    const { service, collection } = this.#house;
+    const asked = this.#asked;
     const more = generation.items - (current?.items ?? 0);
     const numbers = { generation: `${generation.generation}`, current: `${current?.generation}` };
     const lines = [
@@ -97,18 +100,18 @@ class Generations {
     lines.push(say("house.gen_nothing_lost", numbers), say("house.gen_next_run"));
     const action = say("house.gen_do", numbers);
     if (!(await confirmed({ title: `${action}?`, lines, action }))) return;
-    const { service, collection } = this.#house;
     const body = { generation: generation.generation };
     const done = await this.#house.attempt(() => service.ask(service.of(collection, "/rollback"), { method: "POST", body }));
-    if (done && this.#here) await this.#await(generation.generation);
+    if (done && asked === this.#asked) await this.#await(generation.generation);
   }
 
   /** Look until the service has changed over, or says why it does not. */
   async #await(wanted) {
     const until = Date.now() + PATIENCE_MS;
-    while (this.#here && Date.now() < until) {
+    const asked = this.#asked;
+    while (asked === this.#asked && Date.now() < until) {
       const answer = await this.#house.attempt(() => this.#ask());
-      if (!answer || !this.#here) return;
+      if (!answer || asked !== this.#asked) return;
       this.#show(answer.generations);
       this.#list.children[answer.generations.toReversed().findIndex((one) => one.current)]?.querySelector("h3").focus();
       if (answer.generations.some((one) => one.generation === wanted && one.served)) {

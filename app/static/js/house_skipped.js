@@ -13,6 +13,7 @@ class Skipped {
   #list = element("ul", { className: "house-rows" });
   #more;
   #retry;
+  #asked = 0; // visits and looks so far: what an earlier one brings is not shown
 
   constructor(house) {
     this.#house = house;
@@ -29,13 +30,17 @@ class Skipped {
     this.#load();
   }
 
-  leave() {}
+  leave() {
+    this.#asked += 1;
+  }
 
   async #load() {
+    this.#asked += 1;
+    const asked = this.#asked;
     const { service, collection } = this.#house;
     const parameters = { offset: this.#list.childElementCount, limit: AT_ONCE };
     const answer = await this.#house.attempt(() => service.ask(service.of(collection, "/skipped"), { parameters }), () => this.#load());
-    if (!answer || collection !== this.#house.collection) return;
+    if (!answer || asked !== this.#asked) return;
     const rows = answer.skipped.map((file) => this.#row(file));
     this.#list.append(...rows);
     const left = this.#list.childElementCount < answer.total && rows.length > 0;

@@ -21,9 +21,9 @@ class Tags {
   #inputs;
   #title = element("h3", { tabIndex: -1 });
   #opener;
-  #jobs = new Map(); // name of a set → the id of the job that computes its tags
+  #jobs = new Map(); // collection/name of a set → the id of the job that computes its tags
   #timer = 0;
-  #here = false;
+  #asked = 0; // visits and looks so far: what an earlier one brings is not shown
   #shownSets = "";
 
   constructor(house) {
@@ -34,7 +34,6 @@ class Tags {
   }
 
   enter() {
-    this.#here = true;
     this.#none.hidden = true;
     this.#form.hidden = true;
     this.#shownSets = "";
@@ -42,7 +41,7 @@ class Tags {
   }
 
   leave() {
-    this.#here = false;
+    this.#asked += 1;
     clearTimeout(this.#timer);
     this.#list.replaceChildren();
   }
@@ -53,15 +52,17 @@ class Tags {
       if (failure.code === "collection_not_found") return { tag_sets: [] };
       throw failure;
     });
+    this.#asked += 1;
+    const asked = this.#asked;
     const answer = await this.#house.attempt(ask, () => this.#load());
-    if (answer && this.#here) await this.#show(answer.tag_sets);
+    if (!answer || asked !== this.#asked) return;
+    const states = new Map();
+    for (const { name, served } of answer.tag_sets) states.set(name, served ? null : await this.#stateOf(collection, name));
+    if (asked === this.#asked) this.#show(answer.tag_sets, states);
   }
 
   /** Shows the sets; while tags are being computed it looks again by itself. */
-  async #show(sets) {
-    const states = new Map();
-    for (const set of sets) states.set(set.name, set.served ? null : await this.#stateOf(set.name));
-    if (!this.#here) return;
+  #show(sets, states) {
     const content = JSON.stringify([sets, [...states]]);
     if (content !== this.#shownSets) this.#list.replaceChildren(...sets.map((set) => this.#card(set, states.get(set.name))));
     this.#shownSets = content;
@@ -71,8 +72,8 @@ class Tags {
   }
 
   /** How the job stands that computes a set's tags; null where it is not known. */
-  async #stateOf(name) {
-    const id = this.#jobs.get(name);
+  async #stateOf(collection, name) {
+    const id = this.#jobs.get(`${collection}/${name}`);
     const job = id ? await this.#house.service.ask(`v1/jobs/${id}`).catch(() => null) : null;
     if (!job) return null;
     return isOpen(job) || job.state === "done" ? "busy" : job.state;
@@ -144,11 +145,11 @@ class Tags {
     const { name, classes, threshold, templates } = this.#inputs;
     const prompts = templates.value.split("\n").map((one) => one.trim()).filter(Boolean);
     const body = { classes: lines(classes.value), threshold: threshold.valueAsNumber, ...(prompts.length ? { templates: prompts } : {}) };
-    const parameters = { collection: this.#house.collection };
+    const { collection } = this.#house;
     const path = `v1/tag-sets/${encodeURIComponent(name.value)}`;
-    const saved = await this.#house.attempt(() => this.#house.service.ask(path, { method: "PUT", parameters, body }));
+    const saved = await this.#house.attempt(() => this.#house.service.ask(path, { method: "PUT", parameters: { collection }, body }));
     if (!saved) return;
-    this.#jobs.set(saved.name, saved.job_id);
+    this.#jobs.set(`${collection}/${saved.name}`, saved.job_id);
     this.#close();
     this.#house.tell(say("house.tags_saved", { name: saved.name, id: `${saved.job_id}` }));
     await this.#load();

@@ -7,6 +7,7 @@ import { button, roleName } from "./house_parts.js";
 import { HouseService } from "./house_service.js";
 import { icon } from "./icon.js";
 import { styled } from "./on_demand.js";
+import { makeQuestion } from "./question.js";
 import { addWords, say } from "./words.js";
 
 /** name → { title, load }: `load` imports a module with `makeRoom(house)`, which gives { element, enter(), leave() }. */
@@ -31,6 +32,7 @@ class House {
   #rooms = new Map(); // name → promise of the room
   #room = null;
   #name = null;
+  #visit = 0; // to rooms so far
   #isKnown = false; // entered before: who asks may have changed since
   #place = element("div", { className: "house-room" });
   #trouble = element("div", { className: "house-trouble", role: "alert", hidden: true });
@@ -66,6 +68,7 @@ class House {
     this.#room?.leave();
     this.#room = null;
     this.#name = null;
+    this.#visit += 1;
     this.collection = null;
   }
 
@@ -86,28 +89,31 @@ class House {
 
   /** To the pictures of the collection. */
   home() {
-    this.#page.home();
+    this.find(makeQuestion({ collection: this.collection }));
   }
 
-  /** A picture in the full view. */
+  /** A picture of the collection in the full view. */
   openPicture(id) {
-    this.#page.openPicture(id);
+    this.#page.openPicture(id, this.collection);
   }
 
-  /** The collection has changed: the line at the foot and the answers that are kept are of yesterday. */
+  /** The collection has changed: the page asks anew which collections there are, and what they hold. */
   changed() {
     this.#page.collections.refresh().catch(() => {});
   }
 
-  /** What `action` brings; undefined after a failure, which is shown, with a button for `again`. Asks for a key where one is needed. */
+  /** What `action` brings; undefined after a failure, which is shown, with a button for `again`; nobody misses what could be had
+   *  again in a room that was left. Asks for a key where one is needed. */
   async attempt(action, again = null) {
+    const visit = this.#visit;
     try {
       const result = await this.#unlocked(action);
-      this.#trouble.hidden = true;
+      if (visit === this.#visit) this.#trouble.hidden = true;
       return result;
     } catch (failure) {
-      if (failure instanceof Failure) this.trouble(failure, again);
-      else if (failure.name !== "AbortError") throw failure;
+      if (!(failure instanceof Failure)) {
+        if (failure.name !== "AbortError") throw failure;
+      } else if (!again || visit === this.#visit) this.trouble(failure, again);
       return undefined;
     }
   }
@@ -163,6 +169,7 @@ class House {
     this.#room?.leave();
     this.#room = null;
     this.#name = name;
+    this.#visit += 1;
     this.#trouble.hidden = true;
     for (const [one, link] of this.#links) {
       if (one === name) link.setAttribute("aria-current", "page");

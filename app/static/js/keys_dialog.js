@@ -18,6 +18,10 @@ const KEYS = [
   [["F"], "keys.filters"],
   [["A"], "keys.history"],
   [["?"], "keys.help"],
+  [["Shift", "←", "↑", "↓", "→"], "keys.map_move"],
+  [["+", "−"], "keys.map_zoom"],
+  [["0"], "keys.map_whole"],
+  [["L"], "keys.map_list"],
 ];
 
 class KeysDialog {

@@ -99,6 +99,7 @@ class MapView {
   }
 
   failed(failure) {
+    this.#litRequest?.abort();
     this.#light(null);
     this.#litLine.fail(failure);
   }
@@ -112,8 +113,8 @@ class MapView {
 
   async #load(collection = this.#collection) {
     this.#request?.abort();
-    const request = new AbortController();
-    this.#request = request;
+    clearTimeout(this.#settle);
+    const request = (this.#request = new AbortController());
     const isSame = collection === this.#collection && this.#map;
     this.#collection = collection;
     this.#trouble.hide();

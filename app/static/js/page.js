@@ -167,9 +167,11 @@ export class Page {
     if (!this.views.focus()) this.grid.focus();
   }
 
-  /** Open a picture in the full view, as a new step of the history. */
-  openPicture(id) {
-    this.fullView.open(id);
+  /** Open a picture in the full view, as a new step of the history; one of another collection over that one's pictures. */
+  openPicture(id, collection = this.#question.collection) {
+    if (collection === this.#question.collection) return this.fullView.open(id);
+    this.#address.push({ question: makeQuestion({ collection }), open: id }, { opened: true });
+    return this.#arrive();
   }
 
   /** Show a view by its fragment (of views.js; "" are the pictures), as a step of the history. */
@@ -234,7 +236,7 @@ export class Page {
   }
 
   #askMore() {
-    if (this.asker.busy || !this.hasMore) return;
+    if (this.asker.busy || !this.hasMore || !this.#asked) return;
     this.asker.ask({ ...this.#asked, k: NEXT_K, cursor: this.results.cursor, extending: true });
   }
 

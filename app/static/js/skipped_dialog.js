@@ -14,6 +14,7 @@ class SkippedDialog {
   #more = element("button", { type: "button", className: "button" }, say("more.show"));
   #service;
   #collection = null;
+  #asked = 0; // looks so far: what an earlier one brings is not shown
 
   constructor(service) {
     this.#service = service;
@@ -32,13 +33,16 @@ class SkippedDialog {
   }
 
   async #load() {
+    this.#asked += 1;
+    const asked = this.#asked;
     try {
       const { total, skipped } = await this.#service.skipped(this.#collection, this.#list.childElementCount, AT_ONCE);
+      if (asked !== this.#asked) return;
       this.#list.append(...skipped.map((file) => this.#row(file)));
       this.#lead.textContent = say("skipped.lead", { count: total });
       this.#more.hidden = skipped.length === 0 || this.#list.childElementCount >= total;
     } catch (failure) {
-      this.#lead.textContent = say("skipped.failed", { reason: failure.detail || say("failure.unreachable") });
+      if (asked === this.#asked) this.#lead.textContent = say("skipped.failed", { reason: failure.detail || say("failure.unreachable") });
     }
   }
 
