@@ -52,8 +52,7 @@ def add_pictures(page: Page, gallery: Gallery, folder: Path) -> None:
     expect(room).to_contain_text("1 other file is no picture")
     room.locator("input[type=file]").first.set_input_files(single)
     expect(room).to_contain_text("of 3 pictures sent")
-    busy = {"status": 429, "headers": {"Retry-After": "1"}, "json": {"code": "overloaded"}}
-    held[0].fulfill(**busy)
+    held[0].fulfill(status=429, headers={"Retry-After": "1"}, json={"code": "overloaded"})
     done = re.compile(r"Done: searches see 2 pictures, in generation \d")
     expect(room).to_contain_text(done, timeout=LONG_MS)
     expect(page.locator("#live")).to_contain_text(done)

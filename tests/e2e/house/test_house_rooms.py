@@ -26,7 +26,7 @@ ROOMS = {
     "keys": ("Keys", ".house-card"),
 }
 AT = "2026-11-02T10:00:00+00:00"
-NOTHING_ASKED = {"sources": [], "remove": [], "model": None, "retry_skipped": False}
+NOTHING_ASKED: dict[str, Any] = {"sources": [], "remove": [], "model": None, "retry_skipped": False}
 JOB = {
     "id": 1, "collection": "default", "state": "done", "stage": None, "done": 0, "total": None,
     "skipped": 0, "rate": None, "eta_s": None, "message": None, "wanted": None, "error": None,
