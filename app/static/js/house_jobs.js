@@ -18,6 +18,7 @@ class Jobs {
   #timer = 0;
   #stop = null;
   #followed = null; // the id of the job whose events come
+  #changes = 0; // that the visitor has made: a list that was asked for before one is out of date
 
   constructor(house) {
     this.#house = house;
@@ -56,7 +57,13 @@ class Jobs {
   /** Show a page of jobs: the newest ones, or those before an id. */
   async #page(before = null) {
     const { signal } = this.#stop;
+    const changes = this.#changes;
     const { jobs, next_before } = await this.#house.service.ask("v1/jobs", { parameters: { limit: AT_ONCE, before }, signal });
+    if (signal.aborted) return;
+    if (changes !== this.#changes) {
+      await this.#page(before);
+      return;
+    }
     if (before !== null || this.#rows.size === 0) this.#before = next_before;
     for (const job of jobs) this.#show(job);
     this.#more.hidden = this.#before === null;
@@ -98,6 +105,7 @@ class Jobs {
   async #act(job, action) {
     const answer = await this.#house.attempt(() => this.#house.service.ask(`v1/jobs/${job.id}/${action}`, { method: "POST" }));
     if (!answer || !this.#stop) return;
+    this.#changes += 1;
     this.#show(answer);
     if (action === "retry-skipped") this.#house.tell(say("house.run_queued", { id: `${answer.id}` }));
     this.#page().catch(() => {});
@@ -133,6 +141,7 @@ class Jobs {
   async #start(body, form) {
     const job = await this.#house.attempt(() => this.#house.service.ask("v1/jobs", { method: "POST", body }));
     if (!job || !this.#stop) return;
+    this.#changes += 1;
     form.reset();
     this.#toggle();
     this.opener.focus();

@@ -7,8 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from app.access.key_store import KeyStore
 from app.access.roles import Role
@@ -53,22 +52,24 @@ def watch_a_job(page: Page) -> None:
     """Events as the service writes them, of a job that the list says is at work."""
     listed = page.evaluate("fetch('v1/jobs').then((answer) => answer.json())")
     running = {**listed["jobs"][0], "id": 2, "state": "running", "stage": "reading"}
-    events = [{"job_id": 2, "at": "", "state": "running", "stage": "reading", "message": None}]
-    events = [
-        {**events[0], "done": done, "total": 4000, "skipped": 3, "rate": 81.5, "eta_s": 130}
-        for done in (800, 1600)
-    ]
+    begun = {"stage": "reading", "total": 4000, "skipped": 3, "rate": 81.5, "eta_s": 130}
+    event = {"job_id": 2, "at": "", "state": "running", "message": None, **begun}
     stream = "retry: 2000\n\n" + "".join(
-        f"id: {number}\nevent: progress\ndata: {json.dumps(one)}\n\n"
-        for number, one in enumerate(events, 1)
+        f"id: {number}\nevent: progress\ndata: {json.dumps({**event, 'done': done})}\n\n"
+        for number, done in enumerate((800, 1600), 1)
     )
     body: dict[str, Any] = {"jobs": [running, *listed["jobs"]], "next_before": None}
-    page.route(re.compile(r"/v1/jobs/2/events"), lambda route: route.fulfill(body=stream))
+
+    def tell(route: Route) -> None:
+        route.fulfill(body=stream)
+        running.update(begun, done=1600)  # lists that come after it know as much
+
+    page.route(re.compile(r"/v1/jobs/2/events"), tell)
     page.route(re.compile(r"/v1/jobs\?"), lambda route: route.fulfill(json=body))
     job = page.locator(".house-card").first
     expect(job).to_contain_text("1,600 of 4,000 files · 82 a second · about 2 minutes left")
     expect(job).to_contain_text("3 skipped")
-    assert job.locator("progress").evaluate("(bar) => bar.value") == pytest.approx(0.4)
+    expect(job.locator("progress")).to_have_js_property("value", 0.4)
     enter_room(page, "Skipped files")
     page.unroute_all()
     expect(page.locator(".house-rows li")).to_contain_text("broken.jpg")
