@@ -22,7 +22,7 @@ def refuse(status: int, code: str, detail: str, **headers: str) -> Callable[[Rou
 
 
 def test_nothing_indexed_shows_the_command_and_notices_the_pictures(
-    open_page: Callable[..., Page], watch, empty_service, run_command, gallery
+    empty_service, open_page: Callable[..., Page], watch, run_command, gallery
 ):
     watch.allowed = {404, 409}
     page = open_page(empty_service.url)

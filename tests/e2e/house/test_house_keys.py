@@ -16,7 +16,7 @@ from tests.e2e.house.conftest import LONG_MS, enter_room, forgive_own_doings, pr
 
 
 def test_who_may_only_look_is_asked_for_a_key(
-    open_page: Callable[..., Page], closed: Service, watch: Watch
+    closed: Service, open_page: Callable[..., Page], watch: Watch
 ):
     watch.allowed = {401, 403}
     key = KeyStore(closed.data).create(Role.ADMIN, "mine")[1]
