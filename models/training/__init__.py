@@ -9,10 +9,14 @@ augmentation    pictures cropped, mirrored, shrunken and recompressed
 design          the built-in model's architecture
 losses          contrastive losses, distillation losses
 schedule        warm-up + cosine, seeds, averaging of weights
+image_task      what the image tower learns from
+lessons         what a batch of pictures teaches
 image_tower     teacher features → our image tower
 text_tower      teacher sentence embeddings → our text tower
-alignment       both towers into one space
+alignment       both towers into one space; alignment_material: what it learns from
 swaps           captions that are no longer true, as hard negatives
+rounds          both towers by turns, and the means of what was learnt apart
+soups           means of weights; phases: results that are kept
 hardening       worse copies of a picture are seen as the picture itself
 judging         figures on held-out pictures while training
 export          an ordinary open_clip model directory

@@ -18,7 +18,7 @@ from torch.nn import functional
 
 from models.text_truncation import CausalTower, find_causal_tower
 from models.training.concepts import Choice, Opinions, choice_loss
-from models.training.losses import MAX_LOGIT_SCALE, contrastive_loss, cosine_distance
+from models.training.losses import MAX_LOGIT_SCALE, contrastive_loss_of, cosine_distance
 from models.training.schedule import AveragedWeights, Report, seed_everything, warmup_cosine
 from models.training.teachers import fast_arithmetic
 
@@ -52,6 +52,9 @@ class AlignmentPlan:
 
     steps: int = 300
     pairs: int = 256
+    crowd: int = (
+        0  # captioned pictures besides those of the pairs, among which a text finds its own
+    )
     swaps: int = 64
     pictures: int = 256
     names: int = 128
@@ -62,8 +65,11 @@ class AlignmentPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class _Batch:
+class Batch:
+    """What one step learns from: rows of pairs, of pictures and of texts."""
+
     pairs: Tensor
+    crowd: Tensor  # (w,) of the n pictures, without those of the pairs
     swaps: Tensor  # (s, context)
     pictures: NDArray[np.int64]
     choice: Choice
@@ -89,7 +95,9 @@ def align_text_tower(
     for step in range(plan.steps):
         for group in optimizer.param_groups:
             group["lr"] = plan.rate * warmup_cosine(step, plan.steps, 40)
-        loss = _loss(causal, task, _draw(task, plan, rng), network.logit_scale.exp(), plan)
+        loss = alignment_loss(
+            causal, task, draw_batch(task, plan, rng), network.logit_scale.exp(), plan
+        )
         optimizer.zero_grad()
         torch.autograd.backward(loss)
         nn.utils.clip_grad_norm_(learnt, 1.0)
@@ -103,10 +111,14 @@ def align_text_tower(
     network.eval()
 
 
-def _draw(task: AlignmentTask, plan: AlignmentPlan, rng: np.random.Generator) -> _Batch:
+def draw_batch(task: AlignmentTask, plan: AlignmentPlan, rng: np.random.Generator) -> Batch:
     """Pairs and their swaps; pictures and a choice between names; other texts to keep."""
     shares = (task.weights / task.weights.sum()).numpy()
     pairs = torch.from_numpy(rng.choice(len(shares), plan.pairs, replace=False, p=shares))
+    crowd = np.empty(0, np.int64)
+    if plan.crowd:
+        strangers = np.setdiff1d(task.image_of.numpy(), task.image_of[pairs].numpy())
+        crowd = rng.choice(strangers, min(plan.crowd, len(strangers)), replace=False)
     swaps = task.swaps[pairs]
     swaps = swaps[swaps.any(dim=1)][: plan.swaps]
     pictures = rng.choice(task.known, plan.pictures, replace=False)
@@ -116,21 +128,26 @@ def _draw(task: AlignmentTask, plan: AlignmentPlan, rng: np.random.Generator) ->
     kept, narrowed = choice.narrowed(plan.names, rng)
     names = torch.from_numpy(choice.concepts.choose(kept, rng))
     others = torch.from_numpy(rng.integers(len(task.tokens), size=plan.others))
-    return _Batch(pairs, swaps, pictures, narrowed, names, others)
+    return Batch(pairs, torch.from_numpy(crowd), swaps, pictures, narrowed, names, others)
 
 
-def _loss(
-    causal: CausalTower, task: AlignmentTask, batch: _Batch, scale: Tensor, plan: AlignmentPlan
+def alignment_loss(
+    causal: CausalTower, task: AlignmentTask, batch: Batch, scale: Tensor, plan: AlignmentPlan
 ) -> Tensor:
+    """Pictures and their texts find each other, pictures their names; texts stay near the teacher.
+
+    Pictures of the crowd have no text here: each text must tell its own picture from them.
+    """
     own = torch.cat([task.text_of[batch.pairs], batch.names, batch.others])
     features = _encode(causal, torch.cat([task.tokens[own], batch.swaps]))
     pairs, names, swaps = len(batch.pairs), len(batch.names), len(batch.swaps)
     captions, wrong = features[:pairs], features[len(own) :]
-    images = task.image_of[batch.pairs]
-    groups = task.groups[images]
-    text_groups = torch.cat([groups, torch.full((swaps,), -1)])
+    own_images = task.image_of[batch.pairs]
+    images = torch.cat([own_images, batch.crowd])
+    text_groups = torch.cat([task.groups[own_images], torch.full((swaps,), -1)])
+    truth = task.groups[images][:, None] == text_groups[None, :]
     texts = torch.cat([captions, wrong])
-    loss = contrastive_loss(task.image_embeddings[images], texts, scale, groups, text_groups)
+    loss = contrastive_loss_of(task.image_embeddings[images], texts, scale, truth)
     pictures = task.image_embeddings[batch.pictures]
     loss = loss + choice_loss(pictures, features[pairs : pairs + names], batch.choice, scale)
     return loss + plan.keep * cosine_distance(features[: len(own)], task.text_targets[own])

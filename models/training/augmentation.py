@@ -34,17 +34,18 @@ def augmented(
     pictures: Sequence[bytes],
     mirrorable: NDArray[np.bool_],
     seed: int,
-) -> Iterator[tuple[NDArray[np.int64], Tensor, Tensor]]:
-    """Rows, worn copies of their pictures and the whole pictures, both (b, 3, S, S) uint8.
+    with_whole: bool,
+) -> Iterator[tuple[NDArray[np.int64], Tensor, Tensor | None]]:
+    """Rows, worn copies of their pictures and perhaps the whole ones, both (b, 3, S, S) uint8.
 
     Decoded a few batches ahead.
     """
 
-    def load(row: int, number: int) -> tuple[Tensor, Tensor]:
+    def load(row: int, number: int) -> tuple[Tensor, Tensor | None]:
         rng = random.Random(f"{seed} {number}")
         image = decode_image(pictures[row])
-        worn = worn_copy(image, bool(mirrorable[row]), rng)
-        return torch.from_numpy(_prepare(worn)), torch.from_numpy(_prepare(image))
+        worn = torch.from_numpy(_prepare(worn_copy(image, bool(mirrorable[row]), rng)))
+        return worn, torch.from_numpy(_prepare(image)) if with_whole else None
 
     with ThreadPoolExecutor(2) as pool:
         waiting = []
@@ -62,9 +63,12 @@ def augmented(
             yield first, *_stacked(done)
 
 
-def _stacked(done: Sequence[Future[tuple[Tensor, Tensor]]]) -> tuple[Tensor, Tensor]:
+def _stacked(
+    done: Sequence[Future[tuple[Tensor, Tensor | None]]],
+) -> tuple[Tensor, Tensor | None]:
     pairs = [task.result() for task in done]
-    return torch.stack([worn for worn, _ in pairs]), torch.stack([whole for _, whole in pairs])
+    whole = [picture for _, picture in pairs if picture is not None]
+    return torch.stack([worn for worn, _ in pairs]), torch.stack(whole) if whole else None
 
 
 def worn_copy(image: DecodedImage, mirrorable: bool, rng: random.Random) -> DecodedImage:

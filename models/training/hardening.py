@@ -23,7 +23,8 @@ from torch import Tensor, nn
 from models.images import DecodedImage, decode_image
 from models.preparation import ImagePreparer
 from models.training.design import frozen_statistics
-from models.training.image_tower import ImageTask, encode, freeze_first_stages
+from models.training.image_task import ImageTask
+from models.training.image_tower import encode, freeze_first_stages
 from models.training.losses import contrastive_loss, cosine_distance
 from models.training.schedule import AveragedWeights, Report, seed_everything, warmup_cosine
 from models.training.teachers import IMAGE_SIDE, fast_arithmetic, normalised

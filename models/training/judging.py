@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
 from models.evaluation.recall import DEFAULT_KS, retrieval_recall
 from models.training.concepts import Choice, ConceptSet
-from models.training.image_tower import ImageTask
+from models.training.image_task import ImageTask
 
 _TEXTS_A_NAME = 2  # the usual name, plain and in a template
 
@@ -37,7 +36,7 @@ def _names(task: ImageTask) -> list[str]:
 
 def _retrieval(task: ImageTask, embeddings: Tensor, text_features: TextFeatures) -> str:
     captioned = [
-        row for row, picture in enumerate(task.held_out) if _is_captioned(task, int(picture))
+        row for row, picture in enumerate(task.held_out) if task.is_captioned(int(picture))
     ]
     own = [task.texts_of[task.held_out[row]] for row in captioned]
     owners = np.repeat(np.arange(len(own)), [len(texts) for texts in own])
@@ -45,10 +44,6 @@ def _retrieval(task: ImageTask, embeddings: Tensor, text_features: TextFeatures)
     found = retrieval_recall(embeddings[captioned].numpy(), texts, owners.tolist())
     rates = "/".join(f"{found.text_to_image[k]:.3f}" for k in DEFAULT_KS)
     return f"recall@1/5/10 over {len(captioned)} pictures {rates}"
-
-
-def _is_captioned(task: ImageTask, picture: int) -> bool:
-    return not any(labels[picture] >= 0 for _, labels in task.opinions.label_sets)
 
 
 def _accuracy(choice: Choice, embeddings: Tensor, text_features: TextFeatures) -> float:
@@ -66,8 +61,3 @@ def _mean_names(concepts: ConceptSet, text_features: TextFeatures) -> Tensor:
     rows = concepts.rows[:, :_TEXTS_A_NAME]  # (c, t)
     features = text_features(rows.reshape(-1)).reshape(*rows.shape, -1)
     return functional.normalize(features.mean(dim=1), dim=-1)
-
-
-def held_out_features(task: ImageTask) -> Tensor:
-    """The teacher's features of the held-out pictures, (h, 1280)."""
-    return torch.from_numpy(task.features[task.held_out]).float()

@@ -20,7 +20,7 @@ from torch import Tensor
 from models.training.concepts import Opinions, concept_set, family_sets
 from models.training.corpus import Sample, label_texts, phrases
 from models.training.families import basic_families, wider_families
-from models.training.image_tower import ImageTask
+from models.training.image_task import ImageTask
 from models.training.teachers import (
     ImageTeacher,
     cached_image_features,

@@ -15,7 +15,7 @@ from models.preparation import ImagePreparer
 from models.training.concepts import ConceptSet, Opinions
 from models.training.design import build_network
 from models.training.hardening import HardeningPlan, harden_image_tower, worse_copy
-from models.training.image_tower import ImageTask
+from models.training.image_task import ImageTask
 from models.training.teachers import IMAGE_SIDE, normalised
 
 PLAN = HardeningPlan(steps=6, batch=4, rate=1e-3)

@@ -1,6 +1,7 @@
 """The whole image tower learns from a few pictures, and what is frozen stays."""
 
 import io
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +11,9 @@ from torch.nn import functional
 
 from models.training.concepts import ConceptSet, Opinions
 from models.training.design import build_network
-from models.training.image_tower import ImagePlan, ImageTask, encode, new_head, train_tower
+from models.training.image_task import ImageTask
+from models.training.image_tower import ImagePlan, encode, train_tower
+from models.training.teachers import IMAGE_SIDE, squash
 
 
 def picture(row: int) -> bytes:
@@ -38,17 +41,16 @@ def task() -> ImageTask:
     )
 
 
-@pytest.mark.parametrize(("keep", "steady"), [(2.0, 0.0), (0.0, 10.0)])
+@pytest.mark.parametrize("lesson", [{"keep": 2.0}, {"steady": 10.0}])
 def test_tower_learns_but_for_its_first_stages_and_statistics(
-    task: ImageTask, keep: float, steady: float
+    task: ImageTask, lesson: dict[str, Any]
 ):
     network = build_network()
     before = {name: value.clone() for name, value in network.visual.state_dict().items()}
-    plan = ImagePlan(
-        tower_steps=2, tower_batch=4, extra_texts=8, concepts=20, keep=keep, steady=steady
-    )
+    plan = ImagePlan(steps=2, batch=4, foreign_texts=8, concepts=20, **lesson)
     lines: list[str] = []
-    train_tower(network, new_head().eval(), task, plan, lines.append)
+    targets = functional.normalize(torch.randn(6, 384), dim=-1) if "keep" in lesson else None
+    train_tower(network, task, plan, lines.append, targets)
     after = network.visual.state_dict()
     changed = {name for name in before if not torch.equal(before[name], after[name])}
     assert not any(name.startswith(("trunk.conv_stem", "trunk.blocks.1.")) for name in changed)
@@ -65,3 +67,20 @@ def test_encoding_gives_unit_features_that_can_be_learnt_from(task: ImageTask):
     assert features.shape == (2, 384)
     torch.testing.assert_close(features.norm(dim=1), torch.ones(2))
     assert not features.is_inference()
+
+
+def test_tower_goes_where_pictures_should_be(task: ImageTask):
+    network = build_network()
+    pixels = torch.stack([squash(data, IMAGE_SIDE) for data in task.pictures])
+    targets = functional.normalize(torch.randn(6, 384), dim=-1)
+    before = (encode(network.visual.eval(), pixels) * targets).sum()
+    plan = ImagePlan(
+        steps=12,
+        batch=6,
+        foreign_texts=8,
+        concepts=20,
+        rate=2e-3,
+        keep=10.0,
+    )
+    train_tower(network, task, plan, lambda _: None, targets)
+    assert (encode(network.visual, pixels) * targets).sum() > before + 0.2

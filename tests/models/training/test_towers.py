@@ -1,6 +1,7 @@
 """Training steps on toy data: they must learn, repeat by seed, and leave what is frozen alone."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,19 @@ from torch.nn import functional
 from models.config import ModelConfig
 from models.golden import GOLDEN_FILE
 from models.loading import load_encoder
-from models.training.alignment import AlignmentPlan, AlignmentTask, align_text_tower
+from models.text_truncation import find_causal_tower
+from models.training.alignment import (
+    AlignmentPlan,
+    AlignmentTask,
+    align_text_tower,
+    alignment_loss,
+    draw_batch,
+)
 from models.training.concepts import ConceptSet, Opinions
 from models.training.corpus import label_texts, phrases, read_manifest, read_shards
 from models.training.export import export_model
-from models.training.image_tower import ImagePlan, ImageTask, train_head
+from models.training.image_task import ImageTask
+from models.training.image_tower import HeadPlan, projected_by, train_head
 from models.training.schedule import AveragedWeights, warmup_cosine
 from models.training.text_tower import TextPlan, encode_tokens, train_text_tower
 
@@ -80,15 +89,14 @@ def opinions(concepts: ConceptSet, labels: np.ndarray[Any, np.dtype[np.int64]]) 
     return Opinions(concepts, (), (), probabilities)
 
 
-def test_aligning_pulls_texts_and_names_to_their_pictures_and_leaves_the_image_tower_alone(
-    network: Any,
-) -> None:
+def alignment_of_ten() -> AlignmentTask:
+    """Ten pictures, nine texts and a name each."""
     tokens, targets = toy_texts()
     images = functional.normalize(torch.randn(10, 384), dim=-1)
     image_of = torch.arange(90) % 10
     names = np.full((1000, 1), 99)
     names[:10, 0] = np.arange(90, 100)
-    task = AlignmentTask(
+    return AlignmentTask(
         image_embeddings=images,
         rows=np.arange(10),
         groups=torch.arange(10),
@@ -101,13 +109,36 @@ def test_aligning_pulls_texts_and_names_to_their_pictures_and_leaves_the_image_t
         opinions=opinions(ConceptSet(names, 1.0), np.arange(10)),
         known=np.arange(10),
     )
+
+
+def test_aligning_pulls_texts_and_names_to_their_pictures_and_leaves_the_image_tower_alone(
+    network: Any,
+) -> None:
+    task = alignment_of_ten()
     frozen = {name: value.clone() for name, value in network.visual.state_dict().items()}
     plan = AlignmentPlan(steps=150, pairs=64, pictures=10, names=10, others=4, rate=5e-3, keep=0.0)
     align_text_tower(network, task, plan, silent)
-    scores = encode_tokens(network, tokens) @ images.T
-    assert (scores[:90].argmax(dim=-1) == image_of).float().mean() > 0.9
+    scores = encode_tokens(network, task.tokens) @ task.image_embeddings.T
+    assert (scores[:90].argmax(dim=-1) == task.image_of).float().mean() > 0.9
     assert (scores[90:].argmax(dim=-1) == torch.arange(10)).float().mean() > 0.9
     assert all(torch.equal(frozen[name], v) for name, v in network.visual.state_dict().items())
+
+
+def test_crowd_is_of_other_pictures_and_makes_the_choice_harder(network: Any) -> None:
+    task = alignment_of_ten()
+    causal = find_causal_tower(network)
+    assert causal is not None
+    plan = AlignmentPlan(pairs=3, pictures=10, names=10, others=4, keep=0.0, crowd=100)
+    batch = draw_batch(task, plan, np.random.default_rng(5))
+    own = task.image_of[batch.pairs]
+    assert not torch.isin(batch.crowd, own).any()
+    assert len(batch.crowd.unique()) == len(batch.crowd) == 10 - len(own.unique())
+    scale = torch.tensor(20.0)
+    losses = [
+        alignment_loss(causal, task, replace(batch, crowd=batch.crowd[:n]), scale, plan).item()
+        for n in (0, 3, 100)
+    ]
+    assert losses[0] < losses[1] < losses[2]
 
 
 def test_the_projection_learns_captions_and_class_names_and_repeats_by_seed() -> None:
@@ -117,7 +148,7 @@ def test_the_projection_learns_captions_and_class_names_and_repeats_by_seed() ->
     captioned = label < 4
     task = ImageTask(
         pictures=[b""] * 240,
-        features=(centres[label] + rng.standard_normal((240, 1280)) * 0.3).astype(np.float16),
+        features=(centres[label] + rng.normal(0, 0.3, (240, 1280))).astype(np.float16),
         opinions=opinions(ConceptSet(np.arange(1000)[:, None], 1.0), label),
         texts_of=[np.array([1000 + row] if row < 4 else [], dtype=np.int64) for row in label],
         groups=label.astype(np.int64),
@@ -126,10 +157,10 @@ def test_the_projection_learns_captions_and_class_names_and_repeats_by_seed() ->
         text_embeddings=functional.normalize(torch.from_numpy(names).float(), dim=-1),
         held_out=np.arange(0),
     )
-    plan = ImagePlan(head_steps=60, head_batch=64, extra_texts=8, concepts=50)
+    plan = HeadPlan(steps=60, batch=64, foreign_texts=8, concepts=50)
     heads = [train_head(task, plan, silent) for _ in range(2)]
     with torch.inference_mode():
-        first, second = (head(torch.from_numpy(task.features).float()) for head in heads)
+        first, second = (projected_by(head, task) for head in heads)
     assert torch.equal(first, second)
     scores = first @ task.text_embeddings.T
     as_class = scores[:, :8].argmax(dim=-1).numpy()
