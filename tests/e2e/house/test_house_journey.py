@@ -18,7 +18,7 @@ PATHS = ["more/trip/one <b>.jpg", "two.jpg"]
 
 
 def test_house_is_kept_by_keyboard_alone(
-    open_page: Callable[..., Page], house: Service, gallery: Gallery, tmp_path: Path, watch: Watch
+    house: Service, open_page: Callable[..., Page], gallery: Gallery, tmp_path: Path, watch: Watch
 ):
     watch.allowed = {400, 429}
     page = open_page(house.url)
