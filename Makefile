@@ -14,9 +14,8 @@ PORT ?= 8000
 IMAGES ?=
 DATA ?=
 PYTEST_ARGS ?=
-# A file of tests stays in one process, which computes in one thread. Tests wait much, for browsers
-# and for processes that start: three at a time keep two cores busy.
-TEST_PROCESSES ?= 3
+# A file of tests stays in one process, which computes in one thread.
+TEST_PROCESSES ?= 2
 BENCH ?=
 BENCH_ARGS ?=
 SOAK_ARGS ?=

@@ -104,4 +104,4 @@ def test_status_line_tells_the_collection_and_the_time(page: Page):
     status = page.locator("#status")
     expect(status).to_contain_text("61 pictures")
     expect(status).to_contain_text("generation 1")
-    expect(status).to_contain_text(re.compile(r"answered in [\d.]+ ms"))
+    expect(status).to_contain_text(re.compile(r"answered in [\d.,]+ ms"))
