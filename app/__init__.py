@@ -41,7 +41,7 @@ heat_maps     where in a picture is what was asked for; cell_memory: pictures ma
 job_desk      jobs as the service sees them: the table, streams of events, the keeper
 worker_keeper the worker process: started while there are jobs, stopped with the service
 writing       the second look at whoever changes something; audit: what administrators did
-key_schemas   request and response types of keys
+key_schemas   request and response types of keys and sessions
 access/       keys, roles, the table of routes and roles, rates: what stands before every route
 http_limits   how long and how large the head of a request may be
 listening     which addresses can be reached from this machine only

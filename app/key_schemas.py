@@ -1,4 +1,6 @@
-"""Request and response types of keys, and of who asks. Shapes only; never a key's hash."""
+"""Request and response types of keys, of sessions, and of who asks. Shapes only; never a key's
+hash.
+"""
 
 from pydantic import BaseModel, Field
 
@@ -47,6 +49,14 @@ class KeysAnswer(BaseModel):
     """All keys that were ever made, oldest first."""
 
     keys: list[KeyAnswer]
+
+
+class SessionAnswer(BaseModel):
+    """The key that somebody has signed in with, without what opens."""
+
+    id: str
+    name: str
+    role: Role
 
 
 class CallerAnswer(BaseModel):

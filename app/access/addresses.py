@@ -1,10 +1,11 @@
 """Where a request comes from: the other end of the connection, or, behind proxies that are
-trusted, the address that the outermost of these saw. Looks nothing up.
+trusted, the address that the outermost of these saw; and the page that sends it. Looks nothing up.
 """
 
 import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 
@@ -44,6 +45,27 @@ def origin_of(peer: str | None, headers: Headers, trusted: Sequence[Network]) ->
             break
         address = before
     return Origin(str(address), forwarded)
+
+
+def came_by_https(
+    peer: str | None, scheme: str, headers: Headers, trusted: Sequence[Network]
+) -> bool:
+    """Whether a browser spoke https, to us or to a trusted proxy. Others' word is not taken."""
+    if scheme == "https":
+        return True
+    address = _parsed(peer or "")
+    if address is None or not _within(address, trusted):
+        return False
+    said = ",".join(headers.getlist("x-forwarded-proto")).rpartition(",")[2]
+    return said.strip().lower() == "https"
+
+
+def foreign_page(headers: Headers) -> str | None:
+    """The origin of another site's page that sends a request; None for our own, and for programs.
+    A browser names it wherever something could be changed, also where it may not read the answer.
+    """
+    origin = headers.get("origin")
+    return None if origin is None or urlsplit(origin).netloc == headers.get("host") else origin
 
 
 def bucket_of(address: str) -> str:

@@ -5,14 +5,13 @@ byte of the body is read. Knows routes by their addresses alone.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.access.addresses import bucket_of
+from app.access.addresses import bucket_of, foreign_page
 from app.access.callers import SCOPE_KEY, Caller, Callers
 from app.access.keyring import Keyring
 from app.access.rate import TokenBuckets
@@ -138,9 +137,11 @@ class Doors:
             self._check_page(caller, headers)
 
     def _check_page(self, caller: Caller, headers: Headers) -> None:
-        """A browser names the page that sends a request, also where it may not read the answer."""
-        origin = headers.get("origin")
-        if origin is None or urlsplit(origin).netloc == headers.get("host"):
+        """A page that is named may change something with a key that it holds; a cookie goes along
+        by itself, and proves nothing of who asks.
+        """
+        origin = foreign_page(headers)
+        if origin is None:
             return
-        if caller.key is None or origin not in self._foreign:
+        if caller.key is None or caller.by_cookie or origin not in self._foreign:
             raise ForeignOriginError(origin)

@@ -6,7 +6,6 @@ hashes.
 """
 
 import json
-import os
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -14,13 +13,13 @@ from pathlib import Path
 from filelock import FileLock
 
 from app.access.key_records import KeyRecord, new_key, now
+from app.access.private_file import keep_private
 from app.access.roles import Role
 from app.door_failures import KeyNotFoundError, KeysUnreadableError
-from indexer.durability import full_disk_named, sync_directory, write_durably
+from indexer.durability import full_disk_named
 
 FILE_NAME = "keys.json"
 _VERSION = 1
-_OWNER_ONLY = 0o600
 _LOCK_S = 30  # changes take milliseconds
 
 
@@ -68,8 +67,8 @@ class KeyStore:
             self._data_dir.mkdir(parents=True, exist_ok=True)
             with FileLock(self._data_dir / f"{FILE_NAME}.lock", timeout=_LOCK_S):
                 records = change(self.records())
-                write_durably(self.path, lambda path: _write_private(path, records))
-                sync_directory(self._data_dir)
+                keys = [asdict(record) for record in records]
+                keep_private(self.path, {"version": _VERSION, "keys": keys})
         return records
 
 
@@ -79,15 +78,3 @@ def _parsed(data: bytes) -> Iterable[KeyRecord]:
         raise ValueError(f"version {document['version']} is not {_VERSION}")
     for entry in document["keys"]:
         yield KeyRecord(**{**entry, "role": Role(entry["role"])})
-
-
-def _write_private(path: Path, records: list[KeyRecord]) -> None:
-    """Never readable by others, not even for the moment before a chmod."""
-    path.unlink(missing_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _OWNER_ONLY)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        owner = path.parent.stat()
-        if os.geteuid() == 0:  # made by the administrator for a service that runs as somebody else
-            os.fchown(file.fileno(), owner.st_uid, owner.st_gid)
-        keys = [asdict(record) for record in records]
-        json.dump({"version": _VERSION, "keys": keys}, file, indent=1)

@@ -4,14 +4,12 @@ One `stat` a request tells; so a key that was revoked a moment ago opens nothing
 that cannot be read lets nobody in. Changes nothing.
 """
 
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.access.key_records import KeyRecord, matching
 from app.access.key_store import KeyStore
-
-_Stamp = tuple[int, int, int]
+from app.access.private_file import Stamp, stamp_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +38,14 @@ class Keyring:
 
     def __init__(self, data_dir: Path) -> None:
         self._store = KeyStore(data_dir)
-        self._stamp: _Stamp | None = None
+        self._stamp: Stamp | None = None
         self._keys = Keys()
 
     def now(self) -> Keys:
         """The keys as the file has them. Raises KeysUnreadableError."""
-        stamp = _stamp_of(self._store.path)
+        stamp = stamp_of(self._store.path)
         if stamp != self._stamp or stamp is None:
             # The stamp is older than what is read: a change in between is seen the next time.
             self._keys = Keys({record.key_id: record for record in self._store.records()})
             self._stamp = stamp
         return self._keys
-
-
-def _stamp_of(path: Path) -> _Stamp | None:
-    try:
-        found = os.stat(path)  # noqa: PTH116 - the quicker one, once a request
-    except OSError:
-        return None
-    return (found.st_mtime_ns, found.st_size, found.st_ino)

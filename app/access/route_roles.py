@@ -50,6 +50,8 @@ ROUTE_ROLES: dict[str, dict[str, Role | None]] = {
     "/v1/tag-sets/{name}": {"GET": SEARCH, "PUT": WRITE, "DELETE": WRITE},
     # keys, and who asks
     "/v1/caller": {"GET": SEARCH},
+    # whoever holds a cookie may put it away, also one that opens nothing any more
+    "/v1/session": {"POST": SEARCH, "DELETE": OPEN},
     "/v1/keys": {"GET": ADMIN, "POST": ADMIN},
     "/v1/keys/{key_id}": {"DELETE": ADMIN},
     # jobs

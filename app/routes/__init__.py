@@ -15,6 +15,7 @@ tag_sets     /v1/tag-sets: class names that pictures are tagged with
 fields       GET /v1/collections/{name}/fields
 maps         GET /v1/collections/{name}/map, its tiles, and places of pictures
 keys         /v1/keys: making, listing and ending keys; /v1/caller: who asks
+sessions     /v1/session: signing in and out
 jobs         /v1/jobs: queue, list, show, pause, resume, cancel, retry; events and skipped files
 schedules    /v1/schedules
 model        GET /v1/model

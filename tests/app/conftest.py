@@ -148,7 +148,13 @@ def running(
     """The real service on a real socket; a client for it."""
     app = create_app(settings, encoder_loader)
     config = uvicorn.Config(
-        app, loop="uvloop", http="httptools", ws="none", log_config=None, access_log=False
+        app,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,  # as the command serves: who is believed is for our doors to say
     )
     server = RunningServer(config, app.state.sightline)
     bound = listen("127.0.0.1", 0)

@@ -58,7 +58,7 @@ def test_api_document_shows_answers_in_json():
 @pytest.mark.parametrize("command", EXAMPLES)
 def test_api_document_examples_work(command: str, request: pytest.FixtureRequest, picture: Any):
     # Once a key was made, a service asks for one: the other examples share a service without.
-    service = "own_client" if "/v1/keys" in command else "client"
+    service = "own_client" if re.search("/v1/(keys|session)", command) else "client"
     client: httpx.Client = request.getfixturevalue(service)
     hit, other = client.get("/v1/search", params={"q": "red", "k": 2}).json()["hits"]
     command = command.replace("$ID", hit["id"]).replace("$FILE", "photo.jpg")
@@ -76,6 +76,9 @@ def test_api_document_examples_work(command: str, request: pytest.FixtureRequest
     if "$KEY" in command:
         made = client.post("/v1/keys", json={"role": "search"}).json()
         command = command.replace("$KEY", made["id"])
+    if "$SECRET" in command:
+        made = client.post("/v1/keys", json={"role": "search"}).json()
+        command = command.replace("$SECRET", made["key"])
     if "$SCHEDULE" in command:
         schedule = client.post("/v1/schedules", json={"cron": "0 3 * * *"}).json()
         command = command.replace("$SCHEDULE", str(schedule["id"]))
