@@ -93,13 +93,9 @@ class Engines:
         try:
             return await self._load(config, wanted=record.fingerprint)
         except _OtherWeightsError as error:
-            reason = (
-                f"the model of this name here has other weights (fingerprint {error.found}, "
-                f"and {record.fingerprint} is needed)"
-            )
+            raise ModelNotHereError.other_weights(collection, record, error.found) from None
         except ModelError as error:
-            reason = str(error)
-        raise ModelNotHereError(collection, record, reason)
+            raise ModelNotHereError(collection, record, str(error)) from error
 
     async def _load(self, config: ModelConfig, wanted: str | None = None) -> Engine:
         def read() -> tuple[Encoder, Calibration | None, RelevanceFit | None]:

@@ -26,9 +26,12 @@
 Never raised below `app`.
 """
 
+import shlex
 from collections.abc import Sequence
 
 from indexer.catalog.records import GenerationRecord
+from indexer.config import DEFAULT_COLLECTION
+from models.config import BUILTIN_MODEL
 
 
 class AppError(Exception):
@@ -156,15 +159,38 @@ class NotReadyError(AppError):
 class ModelNotHereError(AppError):
     """The model that a generation was made with cannot be used by this service."""
 
-    def __init__(self, collection: str, record: GenerationRecord, reason: str) -> None:
-        super().__init__(
+    def __init__(
+        self, collection: str, record: GenerationRecord, reason: str, remedy: str | None = None
+    ) -> None:
+        self.what = (
             f"generation {record.generation} needs the model that it was made with, and that "
-            f"cannot be used here: {reason}; put that model where this service finds it, or go "
-            f"back (sightline generations rollback --collection {collection}), or index with a "
-            f"model that is here (sightline reindex --collection {collection} --model NAME)"
+            f"cannot be used here: {reason}"
         )
+        self.remedy = remedy or (
+            "put that model where this service finds it, or go back "
+            f"(sightline generations rollback --collection {collection}), or index with a model "
+            f"that is here (sightline reindex --collection {collection} --model NAME)"
+        )
+        super().__init__(f"{self.what}; {self.remedy}")
         self.record = record
         self.reason = reason
+
+    @classmethod
+    def other_weights(
+        cls, collection: str, record: GenerationRecord, found: str
+    ) -> "ModelNotHereError":
+        """For a model of the same name with another fingerprint, as an upgrade may bring one."""
+        name = str(record.model.get("model_name"))
+        whose = "the built-in model" if name == BUILTIN_MODEL else f"the model {name}"
+        where = "" if collection == DEFAULT_COLLECTION else f" --collection {collection}"
+        return cls(
+            collection,
+            record,
+            f"{whose} has other weights here (fingerprint {found}, {record.fingerprint} is needed)",
+            f"`sightline reindex --model {shlex.quote(name)}{where}` embeds its "
+            f"{record.item_count:,} pictures with the model that is here, and running services "
+            "show them as soon as that is done",
+        )
 
 
 class ModelNotFoundError(AppError):

@@ -240,8 +240,11 @@ class _Run:
         return encoder if encoder.info.fingerprint == model.fingerprint else None
 
     def _is_belated(self, model: KnownModel) -> bool:
+        """Whether publishing brings readers up to date, who may have gone back to another model."""
         newest = self._newest_of(model)
-        return is_belated(self._config, self._database, model, newest, self._encoder_of)
+        return self._table.current_model() != model or is_belated(
+            self._config, self._database, model, newest, self._encoder_of
+        )
 
     def _newest_of(self, model: KnownModel) -> GenerationRecord | None:
         """The newest generation, if its index files can be gone on with under this model."""

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.failures import InvalidRequestError
+from app.failures import InvalidRequestError, ModelNotHereError
 from app.settings import Settings
 
 if TYPE_CHECKING:
@@ -46,16 +46,21 @@ def load_model(settings: Settings) -> Encoder:
 def load_model_of(settings: Settings, searcher: Searcher) -> Encoder:
     """The model that the settings name, else the one that the searcher's generation was made with.
 
-    Raises ModelLoadError, or FingerprintMismatchError if that model is another one.
+    Raises ModelLoadError, ModelNotHereError if the model of that name has other weights now, or
+    FingerprintMismatchError if the settings name another one.
     """
     from app.model_choice import model_of
     from models.loading import load_encoder
 
-    chosen = settings.model is not None
-    encoder = load_encoder(
-        settings.model_choice() if chosen else model_of(settings, searcher.record)
-    )
-    searcher.check_fingerprint(encoder.info.fingerprint)
+    record = searcher.record
+    if settings.model is not None:
+        encoder = load_encoder(settings.model_choice())
+        searcher.check_fingerprint(encoder.info.fingerprint)
+        return encoder
+    encoder = load_encoder(model_of(settings, record))
+    if encoder.info.fingerprint != record.fingerprint:
+        found = encoder.info.fingerprint
+        raise ModelNotHereError.other_weights(settings.collection, record, found)
     return encoder
 
 

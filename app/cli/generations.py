@@ -15,6 +15,7 @@ from app.cli.options import settings_from
 
 if TYPE_CHECKING:
     from app.settings import Settings
+    from indexer.catalog.records import GenerationRecord
     from indexer.config import IndexConfig
     from indexer.generations import KeptGeneration
     from indexer.verification import Finding
@@ -67,7 +68,10 @@ def rollback_command(
     from indexer.generations import roll_back
 
     settings = settings_from(locals())
-    record = roll_back(_config(settings), generation)
+    config = _config(settings)
+    record = roll_back(config, generation)
+    for line in _later_weights(config, record):
+        typer.echo(line, err=True)
     if as_json:
         typer.echo(json.dumps({"generation": record.generation, "model": record.model}))
         return
@@ -119,6 +123,26 @@ def verify_command(
             typer.echo(line)
     if findings:
         raise typer.Exit(1)
+
+
+def _later_weights(config: IndexConfig, record: GenerationRecord) -> list[str]:
+    """What to say if the model of this name had other weights later: it may be here no more."""
+    from indexer.generations import list_generations
+
+    later = [
+        one.record.generation
+        for one in list_generations(config)
+        if one.record.generation > record.generation
+        and one.record.model.get("model_name") == record.model.get("model_name")
+        and one.record.fingerprint != record.fingerprint
+    ]
+    if not later:
+        return []
+    return [
+        f"WARNING: {_model(record.model)} had other weights then ({record.fingerprint}); where "
+        "those are gone, this generation cannot be searched by words: `sightline generations "
+        f"rollback {later[-1]}` goes forward again"
+    ]
 
 
 def _findings_lines(findings: list[Finding], generation: int | None) -> list[str]:

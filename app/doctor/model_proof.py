@@ -4,10 +4,13 @@ import time
 from collections.abc import Iterator
 
 from app.doctor.findings import Finding, fail, ok, warn
+from app.failures import ModelNotHereError
 from app.model_choice import model_for
 from app.settings import Settings
+from indexer.catalog.records import GenerationRecord
 from indexer.config import IndexConfig
 from indexer.errors import IndexerError
+from indexer.searcher import current_record
 from models import loading
 from models.errors import ModelError
 from models.golden import golden_of, read_golden
@@ -46,3 +49,14 @@ def model_findings(settings: Settings) -> Iterator[Finding]:
             "for a model that you keep as a directory: golden.json beside its weights "
             "(models/golden.py writes one)",
         )
+    record = _current(settings)
+    if record is not None and info.fingerprint != record.fingerprint and settings.model is None:
+        wrong = ModelNotHereError.other_weights(settings.collection, record, info.fingerprint)
+        yield fail(_TOPIC, wrong.what, wrong.remedy)
+
+
+def _current(settings: Settings) -> GenerationRecord | None:
+    try:
+        return current_record(IndexConfig(settings.data_dir, settings.collection))
+    except IndexerError:
+        return None  # what is wrong with the collection is said elsewhere

@@ -120,6 +120,14 @@ class FileTable:
         )
         return None if row is None else KnownModel(*row)
 
+    def current_model(self) -> KnownModel | None:
+        """The model of the generation that readers are given."""
+        row = self._database.one(
+            "SELECT m.model_id, m.fingerprint, m.dim FROM current JOIN generations g "
+            "USING (generation) JOIN models m USING (model_id)"
+        )
+        return None if row is None else KnownModel(*row)
+
     def register_model(self, model_key: str, info: EncoderInfo) -> KnownModel:
         """Remember which model a configuration leads to."""
         known = self.model_of_key(model_key)

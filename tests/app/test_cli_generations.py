@@ -9,6 +9,8 @@ import httpx
 import pytest
 
 from app.cli.generations import as_dict, one_line
+from app.doctor.findings import Level
+from app.doctor.model_proof import model_findings
 from indexer.catalog.records import GenerationRecord, IndexFile, IndexLayout
 from indexer.config import IndexConfig
 from indexer.gate_result import Figure, GateResult
@@ -96,6 +98,32 @@ def test_index_goes_on_with_the_model_of_the_current_generation(
     assert "0.png" in _said(sightline, "search", "red", "-k", 99)
     assert shelf.names()[-1] == "a"
     assert "cannot be compared" in one_line_error(sightline("search", "red", "--model", "b"))
+
+
+def test_collection_of_a_former_built_in_model_is_brought_to_todays_by_one_command(
+    sightline: Sightline,
+    empty_library,
+    shelf: Shelf,
+    settings_for,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    command = "`sightline reindex --model builtin`"
+    empty_library.add("red.png", "red")
+    _said(sightline, "index", empty_library.pictures)
+    shelf.encoders["builtin"] = _maker("builtin", 7)
+    monkeypatch.setattr("models.loading.model_key", lambda config: f"new {config.model_name}")
+    assert command in one_line_error(sightline("search", "red"))
+    (_, finding) = model_findings(settings_for(model=None))
+    assert (finding.level, command in str(finding.remedy)) == (Level.FAIL, True)
+    assert "rollback 1" in _said(sightline, "reindex", "--model", "builtin")
+    assert "red.png" in _said(sightline, "search", "red")
+    back = sightline("generations", "rollback")
+    assert "had other weights then" in back.err
+    assert "sightline generations rollback 2" in back.err
+    assert command in one_line_error(sightline("search", "red"))
+    assert "published" in _said(sightline, "reindex", "--model", "builtin")
+    assert _model(empty_library.data_dir) == (3, "builtin")
+    assert "red.png" in _said(sightline, "search", "red")
 
 
 def test_generations_are_listed_gone_back_to_and_dropped(

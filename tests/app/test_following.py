@@ -19,6 +19,7 @@ from app.engines import Engines
 from app.follower import Follower
 from app.live import LiveCollections
 from app.settings import Settings
+from indexer.generations import roll_back
 from indexer.searcher import Searcher, current_generation
 from models.config import ModelConfig
 from models.encoder import Encoder
@@ -123,17 +124,23 @@ def test_model_that_is_not_here_is_refused_in_words_until_its_files_come(
         assert len(shelf.loads) == loads + 1
 
 
-def test_model_of_the_same_name_with_other_weights_is_refused(
+def test_model_of_the_same_name_with_other_weights_is_refused_until_all_is_embedded_again(
     library, shelf: Shelf, settings_for, serving
 ):
-    library.index(encoder=OLD)
+    """As after an upgrade that brings another built-in model."""
+    library.index(encoder=NamedEncoder("old", dim=48, seed=99))
     with serving(settings_for(model="old"), shelf.load) as client:
-        served = _first(client)[0]
-        library.index(encoder=NamedEncoder("new", dim=48, seed=99))
-        eventually(lambda: client.get("/v1/collections/default").json()["problem"])
+        refused = client.get("/v1/search", params={"q": QUESTION})
+        assert (refused.status_code, refused.json()["code"]) == (409, "model_mismatch")
         problem = client.get("/v1/collections/default").json()["problem"]
-        assert "has other weights" in problem
-        assert NEW.info.fingerprint in problem
+        assert refused.json()["detail"] == problem
+        for words in ("other weights here", OLD.info.fingerprint, "reindex --model old` embeds"):
+            assert words in problem
+        library.index(encoder=OLD)
+        eventually(lambda: client.get("/readyz").json()["problems"] == {})
+        served = _first(client)[0]
+        roll_back(library.config())
+        eventually(lambda: client.get("/v1/collections/default").json()["problem"] == problem)
         assert _first(client)[0] == served
 
 

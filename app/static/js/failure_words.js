@@ -33,7 +33,8 @@ const BY_CODE = {
     icon: "broken", title: say("failure.image_not_found"), reason: failure.detail, startAgain: true,
   }),
   model_mismatch: (failure) => ({
-    icon: "broken", title: say("failure.model_mismatch"), reason: failure.detail,
+    icon: "broken", title: say("failure.model_mismatch"), text: say("failure.model_mismatch_text"), reason: failure.detail,
+    retry_s: 4, quiet: true,
   }),
   cursor_expired: () => ({
     icon: "shuffle", title: say("failure.cursor_expired"), text: say("failure.cursor_expired_text"), startsOver: true,

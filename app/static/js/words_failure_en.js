@@ -12,6 +12,7 @@ export default {
   "failure.key_needed": "A key is needed here",
   "failure.key_wrong": "The key opens nothing here",
   "failure.model_mismatch": "These pictures were indexed with another model",
+  "failure.model_mismatch_text": "They have to be embedded again. Where that is being done already, this page shows them by itself as soon as they are ready.",
   "failure.not_ready": "The service is getting ready",
   "failure.not_ready_text": "It is loading its model. This page goes on by itself as soon as it is there.",
   "failure.nothing_indexed": "No pictures here yet",

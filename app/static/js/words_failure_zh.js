@@ -12,6 +12,7 @@ export default {
   "failure.key_needed": "这里需要密钥",
   "failure.key_wrong": "密钥无效",
   "failure.model_mismatch": "这些图片是用另一个模型索引的",
+  "failure.model_mismatch_text": "需要用现在的模型重新嵌入。如果已在进行，完成后本页会自动显示图片。",
   "failure.not_ready": "服务正在准备",
   "failure.not_ready_text": "正在加载模型，完成后本页会自动继续。",
   "failure.nothing_indexed": "这里还没有图片",
