@@ -14,7 +14,8 @@ schemas       request and response types that are shared; search_schemas: those 
               job_schemas: those of jobs and schedules,
               filter_schemas: those of filters, facets and modes,
               index_schemas: of what is searched,
-              generation_schemas: those of kept generations
+              generation_schemas: those of kept generations;
+              json_kinds: what is no number, and no truth value
 upload_desk   single pictures that clients put: kept, and handed to a worker
 upload_schemas  their request and response types; put_bodies: the body of a put
 duplicate_desk  duplicates as the service sees them: the files, and looking in passing

@@ -10,6 +10,7 @@ parses requests and never formats answers.
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 from app.answers import Answer
 from app.candidates import Embedded, Ranking, rank
@@ -36,14 +37,17 @@ async def ask(state: ServiceState, pair: Pair, query: Query, watch: Stopwatch) -
     embedded = await embed(state, pair, query, watch)
     ranking = rank(pair.searcher, query, embedded)
     with watch.step("search"):
+        finishing = partial(
+            finish, state.settings.data_dir, pair.searcher, pair.engine.relevance, query, embedded
+        )
         if query.fold_duplicates:
             answers = await fold(state, pair, query, ranking)
-        else:
-            answers = [Answer(hit) for hit in await state.lookup.run(ranking, query.top_k)]
-        data_dir, of_model = state.settings.data_dir, pair.engine.relevance
-        return await state.lookup.run(
-            finish, data_dir, pair.searcher, of_model, query, embedded, answers
-        )
+            return await state.lookup.run(finishing, answers)
+
+        def found() -> Judged:  # both in one turn of a thread: each turn costs a wait
+            return finishing([Answer(hit) for hit in ranking(query.top_k)])
+
+        return await state.lookup.run(found)
 
 
 async def embed(state: ServiceState, pair: Pair, query: Query, watch: Stopwatch) -> Embedded:

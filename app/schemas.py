@@ -5,11 +5,21 @@ Shapes, bounds and their reasons; no behaviour.
 
 from typing import Annotated, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, PrivateAttr, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    PrivateAttr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from app.bounds import MAX_IMAGE_ID_CHARS, MAX_TEXT_CHARS, MAX_TOP_K
 from app.fetch.plain_urls import MAX_URL_CHARS
 from app.index_schemas import IndexInfo
+from app.json_kinds import check_kind
 from app.relevance_schemas import RelevanceInfo
 from app.settings import COLLECTION_PATTERN
 
@@ -23,6 +33,15 @@ class RequestBody(BaseModel):
 
     # A misspelt field is an error: silently ignoring "wieght" would answer another question.
     model_config = ConfigDict(extra="forbid", frozen=True)
+    of_a_form: ClassVar[bool] = False  # whose fields are all text
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _of_its_kind(cls, value: object, info: ValidationInfo) -> object:
+        """JSON says what is a number, a text, true or false; nothing is taken for another kind."""
+        if isinstance(value, bool | int | float | str) and not cls.of_a_form:
+            check_kind(value, cls.model_fields[info.field_name or ""].annotation)
+        return value
 
 
 class ImageRef(RequestBody):

@@ -32,7 +32,7 @@ Weight = Annotated[
 ]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 RawEmbedding = Annotated[
-    list[Annotated[float, Field(allow_inf_nan=False)]],
+    list[Annotated[float, Field(allow_inf_nan=False, strict=True)]],
     Field(min_length=1, max_length=MAX_EMBEDDING_NUMBERS, description="Of any length but zero."),
 ]
 ImageId = Annotated[str, Field(min_length=1, max_length=MAX_IMAGE_ID_CHARS)]
@@ -171,6 +171,8 @@ class SearchBody(SearchOptions, RequestBody):
 
 class SearchForm(SearchOptions, RequestBody):
     """The text fields beside the file `image` of a multipart POST /v1/search."""
+
+    of_a_form: ClassVar[bool] = True
 
     text: QueryText | None = None
     text_weight: Weight = 1.0

@@ -16,6 +16,7 @@ Systems", 2000). Never reads files.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,18 +60,33 @@ class Logistic:
 
     def chances(self, features: Floats) -> Floats:
         """Probabilities (n,) of (n, d) features."""
-        columns = self.expand(features)
-        weights = np.asarray(self.weights)
-        odds = columns @ weights[:-1] + weights[-1]
-        chances: Floats = 1 / (1 + np.exp(-np.clip(odds, -500, 500)))
+        weights = _array(self.weights)
+        odds = self.expand(features) @ weights[:-1] + weights[-1]
+        chances: Floats = 1 / (1 + np.exp(-odds.clip(-500, 500)))
         return chances
 
     def expand(self, features: Floats) -> Floats:
         """Standardised features with their squares and products: (n, d) → (n, d + d(d + 1) / 2)."""
-        scaled = (features - np.asarray(self.centre)) / np.asarray(self.scale)
-        scaled = np.clip(scaled, -_FARTHEST, _FARTHEST)
-        rows, columns = np.triu_indices(scaled.shape[1])
-        return np.hstack([scaled, scaled[:, rows] * scaled[:, columns]])
+        scaled = ((features - _array(self.centre)) / _array(self.scale)).clip(-_FARTHEST, _FARTHEST)
+        rows, columns = _pairs(scaled.shape[1])
+        return np.concatenate([scaled, scaled[:, rows] * scaled[:, columns]], axis=1)
+
+
+@lru_cache(maxsize=256)
+def _array(numbers: tuple[float, ...]) -> Floats:
+    """A fit's numbers (n,), made once; read only."""
+    array = np.array(numbers)
+    array.flags.writeable = False
+    return array
+
+
+@lru_cache
+def _pairs(count: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The places of the first and of the second of all pairs of `count` columns, each with itself
+    too: two of (count * (count + 1) / 2,); made once, as making them takes longer than using them.
+    """
+    rows, columns = np.triu_indices(count)
+    return rows, columns
 
 
 def standardised(features: Floats) -> tuple[tuple[float, ...], tuple[float, ...]]:
@@ -172,7 +188,10 @@ def question_features(
 
 def hit_features(question: Floats, cosines: Floats) -> Floats:
     """The features (n, 8) of n hits of one question (1, 7)."""
-    return np.column_stack([np.repeat(question, len(cosines), axis=0), cosines])
+    features = np.empty((len(cosines), question.shape[1] + 1))
+    features[:, :-1] = question
+    features[:, -1] = cosines
+    return features
 
 
 def _of_sample(scores: NDArray[np.floating], usual: tuple[float, ...] | None) -> list[float]:

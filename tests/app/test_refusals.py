@@ -62,6 +62,12 @@ def test_search_refuses_parameters_and_names_them(
         ({"query": [{"text": "red", "weight": 101}]}, "weight"),
         ({"query": [{"text": "red", "weight": 0}]}, "all weights are zero"),
         ({"query": [{"text": "red"}], "k": 0}, "k"),
+        ({"query": [{"text": "red"}], "k": True}, "k: Value error, must be a number"),
+        ({"query": [{"text": "red"}], "k": "5"}, "k: Value error, must be a number"),
+        ({"query": [{"text": "red"}], "min_relevance": False}, "must be a number"),
+        ({"query": [{"text": "red"}], "explain": 1}, "must be true or false"),
+        ({"query": [{"text": "red"}], "explain": "yes"}, "must be true or false"),
+        ({"query": [{"embedding": [1, True]}]}, "valid number"),
     ],
 )
 def test_search_refuses_bodies_and_says_why(client: httpx.Client, body: dict[str, Any], said: str):

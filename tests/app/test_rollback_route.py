@@ -33,6 +33,8 @@ def test_rollback_to_what_is_not_there_changes_nothing(own_client: httpx.Client)
         (ADDRESS, {"generation": 9}, "generation_not_found"),
         (ADDRESS, {}, "generation_not_found"),  # none before the first
         (ADDRESS, {"generation": 0}, "invalid_request"),
+        (ADDRESS, {"generation": True}, "invalid_request"),  # and not the first
+        (ADDRESS, {"generation": "1"}, "invalid_request"),
         (ADDRESS, {"number": 1}, "invalid_request"),
         ("/v1/collections/nowhere/rollback", {}, "collection_not_found"),
     ):
