@@ -1,16 +1,14 @@
 """What does an index run cost when nothing has changed, or little?
 
-    python -m benchmarks.second_look [--files 200000] [--changed 100] [--open]
+    python -m benchmarks.second_look [--files 200000] [--changed 100]
 
 Rows of made files, listed again from memory, so that neither the walk through folders nor any
-picture counts: processor time of comparing, writing and staging. With `--open` a generation of
-that many made embeddings is published as well, and opening it is timed.
+picture counts: processor time of comparing, writing and staging.
 """
 
 from __future__ import annotations
 
 import argparse
-import statistics
 import tempfile
 import time
 from collections.abc import Iterator
@@ -21,9 +19,6 @@ from indexer.catalog.scan import Scan
 from indexer.catalog.staging import Staging
 from indexer.config import IndexConfig
 from indexer.found import FoundFile
-from indexer.searcher import Searcher
-
-_ROUNDS = 5
 
 
 def _listed(count: int, changed: int) -> Iterator[FoundFile]:
@@ -64,22 +59,12 @@ def _scan(corpus: Corpus) -> Scan:
         return Scan(corpus.database)
 
 
-def _opened_s(config: IndexConfig) -> float:
-    times = []
-    for _ in range(_ROUNDS):
-        started_s = time.process_time()
-        Searcher.open(config).close()
-        times.append(time.process_time() - started_s)
-    return statistics.median(times)
-
-
 def main() -> None:
     """Fill a collection, then look at it again."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--files", type=int, default=200_000)
     parser.add_argument("--changed", type=int, default=100)
     parser.add_argument("--dim", type=int, default=64)
-    parser.add_argument("--open", action="store_true")
     parser.add_argument("--directory", type=Path, default=None)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=arguments.directory) as directory:
@@ -87,8 +72,6 @@ def main() -> None:
         corpus = Corpus(config, arguments.dim)
         corpus.add(arguments.files)
         corpus.publish()
-        if arguments.open:
-            print(f"opened in {_opened_s(config) * 1000:.1f} ms (median of {_ROUNDS})")
         for changed in (0, arguments.changed):
             steps = _look_again(corpus, arguments.files, changed)
             total = sum(steps.values())

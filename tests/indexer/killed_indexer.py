@@ -31,7 +31,7 @@ FIRST, OTHER = CountingEncoder(), CountingEncoder(dim=16, seed=9)
 PICTURES_EACH_ROUND = 4
 BATCH = 2
 STEPS = (
-    *("start", "encode", "append", "record", "link", "index", "indexed"),
+    *("start", "encode", "append", "record", "link", "merge", "index", "indexed"),
     *("publish", "published", "drop"),
 )
 # Where a run that changes the model is killed.
@@ -103,6 +103,7 @@ def _index_on_leash(bench: Workbench, leash: _Leash) -> None:
     _announce(CountingEncoder, "encode_prepared", "encode", leash)
     _announce(VectorStore, "append", "append", leash)
     _announce(files.FileTable, "record", "record", leash)
+    _announce(parts, "build_base_part", "merge", leash)
     _announce(parts, "write_durably", "index", leash)
     _announce(publisher, "write_durably", "index", leash)
     _announce(os, "link", "link", leash)
