@@ -59,6 +59,7 @@ class _Lane(Generic[T]):
         self._encode = encode
         self._max_batch = max_batch
         self._tell = tell
+        self._handing_out: set[asyncio.Task[None]] = set()
         self.jobs: deque[_Job[T]] = deque()
 
     async def run_batch(self, executor: ThreadPoolExecutor) -> None:
@@ -68,9 +69,10 @@ class _Lane(Generic[T]):
             if not await self._run(batch, executor, alone=len(batch) == 1):
                 for job in batch:
                     await self._run([job], executor, alone=True)
-        finally:
+        except BaseException:  # we are being closed
             for job in batch:
-                job.answer.cancel()  # nothing, unless we are being closed
+                job.answer.cancel()
+            raise
 
     async def _run(
         self, batch: list[_Job[T]], executor: ThreadPoolExecutor, *, alone: bool
@@ -89,11 +91,9 @@ class _Lane(Generic[T]):
                 batch[0].refuse(error)
             return alone
         self._tell(len(inputs), time.perf_counter() - began)
-        start = 0
-        for job in batch:
-            end = start + len(job.inputs)
-            job.answer_with(embeddings[start:end])
-            start = end
+        handing_out = loop.create_task(_hand_out(batch, embeddings))  # the next batch may begin
+        self._handing_out.add(handing_out)
+        handing_out.add_done_callback(self._handing_out.discard)
         return True
 
     def _take_batch(self) -> list[_Job[T]]:
@@ -109,6 +109,8 @@ class _Lane(Generic[T]):
 
     def cancel_all(self) -> None:
         """Answer nobody any more."""
+        for handing_out in self._handing_out:
+            handing_out.cancel()
         for job in self.jobs:
             job.deadline.cancel()
             job.answer.cancel()
@@ -116,6 +118,22 @@ class _Lane(Generic[T]):
     def forget_the_gone(self) -> None:
         """Give the places of callers that have left, or were refused, to others."""
         self.jobs = deque(job for job in self.jobs if not job.answer.done())
+
+
+async def _hand_out(batch: Sequence[_Job[T]], embeddings: Embeddings) -> None:
+    """Answer the jobs of a batch, one in each turn of the loop: if all went on at once, who comes
+    meanwhile, perhaps only to be refused, would wait for all of them.
+    """
+    try:
+        start = 0
+        for job in batch:
+            end = start + len(job.inputs)
+            job.answer_with(embeddings[start:end])
+            start = end
+            await asyncio.sleep(0)
+    finally:
+        for job in batch:
+            job.answer.cancel()  # nothing, unless we are being closed
 
 
 class EncodeBatcher:

@@ -15,6 +15,7 @@ from types import FrameType
 import uvicorn
 
 from app.access.keyring import Keyring
+from app.collector import set_aside_what_is_here, take_back_what_was
 from app.door_failures import NoKeysError
 from app.engines import EncoderLoader
 from app.failures import ListenError
@@ -55,6 +56,7 @@ class Server(uvicorn.Server):
                 await self._announcement
         self._state.desk.end_streams()
         await super().shutdown(sockets)
+        take_back_what_was()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002
         """A first signal ends the service in good order, a second one at once. Unlike uvicorn,
@@ -68,6 +70,7 @@ class Server(uvicorn.Server):
         if self._state.failure is not None:
             self.should_exit = True
         else:
+            set_aside_what_is_here()
             self._on_ready()
 
 

@@ -5,9 +5,10 @@
 Draws a small gallery, indexes it, and runs the real service with the built-in model in a thread of
 this process. A coroutine in its loop sleeps two milliseconds at a time and notes how late it wakes;
 so does a bare loop in another thread, which nothing blocks but the machine itself and Python's
-lock. Clients ask with words, pictures as files and as base64, class names, thumbnails and originals
-meanwhile. What the first is late beyond the second, the service's own loop is to blame for: the
-processor time of the loop's thread in each late beat says how much of it was work.
+lock, and one in another process, which nothing blocks but the machine. Clients in a third process
+ask with words, pictures as files and as base64, class names, thumbnails and originals meanwhile.
+What the first is late beyond the others, the service's own loop is to blame for: the processor time
+of the loop's thread in each beat says how much of it was work.
 """
 
 from __future__ import annotations
@@ -15,17 +16,21 @@ from __future__ import annotations
 import argparse
 import asyncio
 import base64
+import multiprocessing
 import random
 import sys
 import tempfile
 import threading
 import time
 from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import httpx
 import uvicorn
 
+from app.collector import set_aside_what_is_here, take_back_what_was
 from app.main import create_app
 from app.server import listen, url_of
 from app.settings import Settings
@@ -108,40 +113,65 @@ def indexed_gallery(folder: Path) -> tuple[Encoder, list[bytes]]:
     return encoder, [path.read_bytes() for path in files]
 
 
-def beat(folder: Path, seconds: float, clients: int) -> tuple[Beats, Beats]:
-    """Serve and ask. Returns the beats of the service's loop, and of a bare one beside it."""
-    encoder, files = indexed_gallery(folder)
-    app = create_app(Settings(data_dir=folder / "data", worker="off"), lambda _: encoder)
-    server = uvicorn.Server(uvicorn.Config(app, loop="uvloop", ws="none", log_config=None))
-    bound = listen("127.0.0.1", 0)
-    end_s = time.monotonic() + seconds + 2
-    service, bare = Beats(), Beats()
-
-    async def serve() -> None:
-        beating = asyncio.create_task(service.keep(end_s))
-        await server.serve(sockets=[bound])
-        await beating
-
-    loops = [
-        threading.Thread(target=lambda: asyncio.run(serve())),
-        threading.Thread(target=lambda: asyncio.run(bare.keep(end_s))),
-    ]
-    for thread in loops:
-        thread.start()
-    time.sleep(2)
+def ask_all(url: str, files: list[bytes], clients: int, seconds: float, begin: Barrier) -> None:
+    """The process of the clients."""
+    begin.wait()
+    end_s = time.monotonic() + seconds
     asking = [
-        threading.Thread(target=ask_until, args=(url_of(bound), end_s, files, seed))
+        threading.Thread(target=ask_until, args=(url, end_s, files, seed))
         for seed in range(clients)
     ]
     for thread in asking:
         thread.start()
     for thread in asking:
         thread.join()
-    server.should_exit = True
-    for thread in loops:
-        thread.join()
+
+
+def beat_alone(seconds: float, begin: Barrier, result: Connection) -> None:
+    """The process whose loop does nothing."""
+    begin.wait()
+    beats = Beats()
+    asyncio.run(beats.keep(time.monotonic() + seconds))
+    result.send(beats)
+
+
+def beat(folder: Path, seconds: float, clients: int) -> tuple[Beats, Beats, Beats]:
+    """Serve and ask. Returns the beats of the service's loop, of a bare one in a thread beside it,
+    and of one in another process.
+    """
+    encoder, files = indexed_gallery(folder)
+    app = create_app(Settings(data_dir=folder / "data", worker="off"), lambda _: encoder)
+    server = uvicorn.Server(uvicorn.Config(app, loop="uvloop", ws="none", log_config=None))
+    bound = listen("127.0.0.1", 0)
+    service, bare = Beats(), Beats()
+    context = multiprocessing.get_context("spawn")
+    begin, (result, sending) = context.Barrier(4), context.Pipe(duplex=False)
+    asking = context.Process(target=ask_all, args=(url_of(bound), files, clients, seconds, begin))
+    lonely = context.Process(target=beat_alone, args=(seconds, begin, sending))
+    asking.start()
+    lonely.start()
+
+    async def serve() -> None:
+        serving = asyncio.create_task(server.serve(sockets=[bound]))
+        await asyncio.to_thread(begin.wait)
+        await service.keep(time.monotonic() + seconds)
+        await asyncio.to_thread(asking.join)
+        server.should_exit = True
+        await serving
+
+    set_aside_what_is_here()  # as the real process does when it is ready
+    runner = asyncio.Runner(loop_factory=server.config.get_loop_factory())
+    thread = threading.Thread(target=runner.run, args=(serve(),))
+    thread.start()
+    begin.wait()
+    asyncio.run(bare.keep(time.monotonic() + seconds))
+    alone: Beats = result.recv()
+    thread.join()
+    lonely.join()
+    runner.close()
+    take_back_what_was()
     bound.close()
-    return service, bare
+    return service, bare, alone
 
 
 def main() -> int:
@@ -151,11 +181,13 @@ def main() -> int:
     parser.add_argument("--clients", type=int, default=8)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        service, bare = beat(Path(name), options.seconds, options.clients)
-    print(
-        f"the service's loop, {len(service.late_s):,} beats, late: {service.line(service.late_s)}"
-    )
-    print(f"a bare loop beside it, {len(bare.late_s):,} beats, late: {bare.line(bare.late_s)}")
+        service, bare, alone = beat(Path(name), options.seconds, options.clients)
+    for loop, beats in (
+        ("the service's loop", service),
+        ("a bare loop in a thread beside it", bare),
+        ("a bare loop in another process", alone),
+    ):
+        print(f"{loop}, {len(beats.late_s):,} beats, late: {beats.line(beats.late_s)}")
     print(f"processor time of the service's loop in one beat: {service.line(service.worked_s)} ms")
     return 0
 

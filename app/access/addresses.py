@@ -5,6 +5,7 @@ trusted, the address that the outermost of these saw; and the page that sends it
 import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -15,6 +16,7 @@ _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 UNKNOWN = "unknown"  # a Unix socket has no address
 _IPV6_PREFIX = 64  # what one customer is given: every address in it is one caller
 _MAX_HOPS = 32
+_MAX_ADDRESS_CHARS = 100  # 45 without the name of an interface; those that were read are kept
 _SIGNS = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 
 
@@ -76,7 +78,10 @@ def bucket_of(address: str) -> str:
     return str(ipaddress.ip_network((parsed, _IPV6_PREFIX), strict=False))
 
 
+@lru_cache(maxsize=1024)
 def _parsed(text: str) -> _Address | None:
+    if len(text) > _MAX_ADDRESS_CHARS:
+        return None
     try:
         address = ipaddress.ip_address(text.partition("%")[0])
     except ValueError:

@@ -10,6 +10,8 @@ from indexer.durability import sync_directory, write_durably
 
 Stamp = tuple[int, int, int]
 
+ABSENT: Stamp = (0, 0, 0)  # of a file that is not there
+
 _OWNER_ONLY = 0o600
 
 
@@ -20,9 +22,11 @@ def keep_private(path: Path, document: object) -> None:
 
 
 def stamp_of(path: Path) -> Stamp | None:
-    """What tells one content of a file from another without reading it; None without a file."""
+    """What tells one content of a file from another without reading it; None if nothing can."""
     try:
         found = os.stat(path)  # noqa: PTH116 - the quicker one, once a request
+    except FileNotFoundError:
+        return ABSENT
     except OSError:
         return None
     return (found.st_mtime_ns, found.st_size, found.st_ino)

@@ -53,6 +53,24 @@ async def _ask(batcher: EncodeBatcher, *texts: str) -> list[asyncio.Task[Embeddi
     return tasks
 
 
+async def test_answers_of_a_batch_come_in_different_turns_of_the_loop(encoder: GatedEncoder):
+    batcher = _batcher(encoder)
+    turn, came = 0, dict[str, int]()
+
+    async def ask(text: str) -> None:
+        await batcher.encode_texts([text])
+        came[text] = turn
+
+    asking = [asyncio.create_task(ask(text)) for text in ("red", "green", "blue")]
+    encoder.gate.set()
+    while not all(task.done() for task in asking):
+        turn += 1
+        await asyncio.sleep(0)
+    assert encoder.batches == [3]
+    assert came["red"] < came["green"] < came["blue"]
+    batcher.close()
+
+
 async def test_batcher_answers_each_caller_with_its_own_embeddings(encoder: GatedEncoder):
     encoder.gate.set()
     batcher = _batcher(encoder)

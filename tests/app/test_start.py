@@ -1,12 +1,14 @@
 """How the service starts: at once, ready when the model is there, clear when it never will be."""
 
 import asyncio
+import gc
 import threading
 from collections.abc import Callable
 
 import httpx
 import pytest
 
+from app.collector import set_aside_what_is_here, take_back_what_was
 from app.main import create_app
 from app.state import ServiceState
 from models.config import ModelConfig
@@ -98,3 +100,14 @@ def test_page_is_served_with_its_parts(client: httpx.Client):
     assert client.get("/static/js/main.js", headers={"if-none-match": etag}).status_code == 304
     assert client.get("/static/../settings.py").status_code == 404
     assert client.get("/static/%2e%2e/settings.py").status_code == 404
+
+
+def test_collector_of_garbage_spares_what_is_here_and_takes_it_back():
+    usual = gc.get_threshold()
+    try:
+        set_aside_what_is_here()
+        assert gc.get_freeze_count() > 0
+        assert gc.get_threshold() != usual
+    finally:
+        take_back_what_was()
+    assert (gc.get_freeze_count(), gc.get_threshold()) == (0, usual)
