@@ -2,6 +2,7 @@
 service: each that is named exists, and each that exists is explained.
 """
 
+import ast
 import json
 import re
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from app.metrics.recorder import Metrics
+from indexer.jobs.records import STATES
 
 # On Linux the library reads these off /proc; elsewhere there are none.
 OF_PROCESS = {
@@ -21,6 +23,10 @@ OF_PROCESS = {
 }
 NAME = re.compile(r"\b(?:sightline|process|python)_[a-z0-9_]+")
 FURTHER = {"histogram": ("_bucket", "_sum", "_count"), "counter": ("_total",)}
+SELECTED = re.compile(r"((?:sightline|process|python)_[a-z0-9_]+)(?:\{([^}]*)\})?")
+MATCHED = re.compile(r"(\w+)(?:=~|!=|!~|=)\"([^\"]*)\"")
+GROUPED = re.compile(r"\bby \(([^)]*)\)")
+OF_PROMETHEUS = {"job", "instance"}  # labels that the scrape adds
 DECLARED = re.compile(r"Reading\(\s*\"([a-z_]+)\"[^)]*?(counts=True)?\s*\)", re.DOTALL)
 
 
@@ -37,6 +43,44 @@ def families(root: Path) -> dict[str, str]:
 def series(families: dict[str, str]) -> set[str]:
     """The names of all time series."""
     return {name + suffix for name, kind in families.items() for suffix in FURTHER.get(kind, ("",))}
+
+
+def _read_off(root: Path) -> dict[str, set[str]]:
+    """The labels of the figures that are read off the service, as the source has them."""
+    tree = ast.parse((root / "app/metrics/readings.py").read_text("utf-8"))
+    labels: dict[str, set[str]] = {}
+    for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
+        names: dict[str, str] = {}
+        for node in ast.walk(function):
+            match node:
+                case ast.Assign([ast.Name(name)], ast.Call(ast.Name("Reading"), [first, *_])):
+                    names[name] = f"sightline_{ast.literal_eval(first)}"
+        for node in ast.walk(function):
+            match node:
+                case ast.Call(ast.Attribute(ast.Name(name), "add"), _, named) if name in names:
+                    given = {one.arg for one in named if one.arg is not None}
+                    labels.setdefault(names[name], set()).update(given)
+        for node in ast.walk(function):
+            if function.name == "_described" and isinstance(node, ast.Dict):
+                keys = {ast.literal_eval(key) for key in node.keys if key is not None}
+                labels.setdefault("sightline_model_info", set()).update(keys)
+    return labels
+
+
+@pytest.fixture(scope="module")
+def labels(root: Path) -> dict[str, set[str]]:
+    """The labels of every figure of ours."""
+    metrics = Metrics()
+    metrics.request("GET", "/v1/search", 200, 0.1)
+    metrics.stage("encode", 0.1)
+    metrics.batch("texts", 1, 0.1)
+    metrics.problem("overloaded", "the model")
+    metrics.fetch("fetched")
+    samples = [sample for family in metrics.registry.collect() for sample in family.samples]
+    recorded = {sample.name: set(sample.labels) for sample in samples}
+    read_off = _read_off(root)
+    counted = {f"{name}_total": found for name, found in read_off.items()}
+    return {**counted, **read_off, **recorded}
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +107,27 @@ def test_dashboard_shows_every_figure_of_ours(dashboard: dict[str, Any], familie
     text = "\n".join(_questions(dashboard))
     unseen = {name for name in families if name.startswith("sightline_") and name not in text}
     assert unseen - {"sightline_collection_index_info"} == set()
+
+
+def test_dashboard_asks_only_by_labels_and_values_that_exist(dashboard, labels):
+    targets = [one for panel in dashboard["panels"] for one in panel.get("targets", [])]
+    assert len(targets) > 30
+    for target in (*targets, *dashboard["annotations"]["list"]):
+        expr = target["expr"]
+        known: list[set[str]] = []
+        for name, selector in SELECTED.findall(expr):
+            known.append(labels.get(name, set()) | OF_PROMETHEUS)
+            for label, value in MATCHED.findall(selector):
+                assert label in known[-1], f"{name} has no {label}: {expr}"
+                if label == "state":
+                    assert set(value.split("|")) <= set(STATES), expr
+        assert known, expr
+        shown = re.findall(r"{{(\w+)}}", target.get("legendFormat", ""))
+        grouped = [one.strip() for by in GROUPED.findall(expr) for one in by.split(",")]
+        for label in (*grouped, *shown):
+            assert all(label in one for one in known), f"no {label}: {expr}"
+        if grouped:
+            assert set(shown) <= set(grouped), f"{shown} is summed away: {expr}"
 
 
 def test_dashboard_panels_have_places_and_questions_of_their_own(dashboard: dict[str, Any]):
