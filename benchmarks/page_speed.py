@@ -151,8 +151,8 @@ def weight(context: BrowserContext, url: str) -> tuple[int, int, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Scrolled:
-    """The lengths of frames while a page is scrolled, and the main thread's work in each; ms."""
+class Moved:
+    """The lengths of frames while a page is moved, and the main thread's work in each; ms."""
 
     lengths: list[float]
     worked: float
@@ -165,8 +165,8 @@ class Scrolled:
         return f"{frames}, {self.worked:.1f} ms of processor time in each"
 
 
-def scrolled(page: Page, seconds: float) -> Scrolled:
-    """Scroll the page for so long."""
+def moved(page: Page, script: str, given: list[Any]) -> Moved:
+    """Run a script that moves the page, and gives the lengths of the frames."""
     session = page.context.new_cdp_session(page)
     events: list[dict[str, Any]] = []
     ended: list[Any] = []
@@ -174,7 +174,7 @@ def scrolled(page: Page, seconds: float) -> Scrolled:
     session.on("Tracing.tracingComplete", lambda end: ended.append(end))
     config = {"includedCategories": ["toplevel", "devtools.timeline"]}
     session.send("Tracing.start", {"transferMode": "ReportEvents", "traceConfig": config})
-    lengths: list[float] = page.evaluate(SCROLL, [STEP_PX, seconds])
+    lengths: list[float] = page.evaluate(script, given)
     session.send("Tracing.end")
     while not ended:
         page.wait_for_timeout(50)
@@ -189,7 +189,7 @@ def scrolled(page: Page, seconds: float) -> Scrolled:
         if str(one.get("name", "")).endswith("RunTask")
         and threads.get((one["pid"], one["tid"])) == "CrRendererMain"
     ]
-    return Scrolled(lengths, sum(tasks) / len(lengths))
+    return Moved(lengths, sum(tasks) / len(lengths))
 
 
 def scrolling(context: BrowserContext, url: str, results: int, seconds: float) -> None:
@@ -199,7 +199,7 @@ def scrolling(context: BrowserContext, url: str, results: int, seconds: float) -
     page.goto(f"{url}/?q=a+boat")
     page.locator(".card img[class^=is-here]").first.wait_for()
     page.wait_for_timeout(1000)
-    with_results = scrolled(page, seconds)
+    with_results = moved(page, SCROLL, [STEP_PX, seconds])
     cards, nodes = page.evaluate(
         "[document.querySelectorAll('.card').length, document.querySelectorAll('*').length]"
     )
@@ -208,7 +208,7 @@ def scrolling(context: BrowserContext, url: str, results: int, seconds: float) -
     page.close()
     empty = context.new_page()
     empty.set_content(f"<div style='height:{height}px'></div>")
-    alone = scrolled(empty, seconds)
+    alone = moved(empty, SCROLL, [STEP_PX, seconds])
     empty.close()
     print(f"{results} results: {with_results.line()}")
     print(f"empty page: {alone.line()}")

@@ -12,6 +12,14 @@ from playwright.sync_api import Page, Route, expect
 WORDS = "a red boat"
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 
+FADES_END = """
+new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
+  .then(() => Promise.all(document.getAnimations()
+    .filter((one) => one.effect.getComputedTiming().endTime < Infinity)
+    .map((one) => one.finished.catch(() => {}))))
+  .then(() => true)
+"""
+
 
 def axe_script() -> str:
     """The accessibility engine, as the test dependency carries it."""
@@ -23,7 +31,7 @@ def axe_script() -> str:
 
 def violations(page: Page, rules: dict[str, Any] | None = None) -> list[str]:
     """What the engine finds wrong with the page as it is."""
-    page.wait_for_timeout(300)  # fades have ended: contrast is measured on what is seen
+    page.evaluate(FADES_END)  # contrast is measured on what is seen
     run = "(rules) => axe.run(document, rules).then((all) => all.violations)"
     found: list[dict[str, Any]] = page.evaluate(run, rules or {})
     return [f"{one['id']}: {[node['html'] for node in one['nodes']][:3]}" for one in found]

@@ -51,8 +51,7 @@ const BY_CODE = {
   filter_invalid: (failure) => ({ icon: "filter", title: say("failure.filter_invalid"), reason: failure.detail, startAgain: true }),
   unknown_field: (failure) => ({ icon: "filter", title: say("failure.unknown_field"), reason: failure.detail, startAgain: true }),
   kept_picture_gone: (failure) => ({ icon: "broken", title: say("failure.kept_picture_gone"), reason: failure.detail, choosePicture: true }),
-  key_needed: (failure) => ({ icon: "away", title: say("failure.key_needed"), reason: failure.detail }),
-  key_wrong: (failure) => ({ icon: "away", title: say("failure.key_wrong"), reason: failure.detail }),
+  key_needed: () => ({ icon: "away", title: say("failure.key_needed"), text: say("failure.key_needed_text"), action: say("failure.sign_in") }),
   role_too_low: (failure) => ({ icon: "away", title: say("failure.role_too_low"), reason: failure.detail }),
 };
 
@@ -67,7 +66,7 @@ function byStatus(failure, attempt) {
   return { icon: "broken", title: say("failure.refused"), reason: failure.detail || failure.title };
 }
 
-/** The words for a failure: { icon, title, text?, reason?, command?, retry_s?, quiet?, startsOver?, choosePicture?, startAgain? }. */
+/** The words for a failure: { icon, title, text?, reason?, command?, retry_s?, quiet?, startsOver?, choosePicture?, startAgain?, action? }. */
 export function wordsFor(failure, { attempt = 0, collection = null } = {}) {
   const known = BY_CODE[failure.code];
   if (known) return known(failure, attempt, collection);

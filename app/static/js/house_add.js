@@ -91,7 +91,7 @@ class Add {
       this.#title.textContent = say("house.add_none");
       return;
     }
-    if (!(await this.#house.attempt(() => this.#house.opens("writes")))) return;
+    if (!(await this.#house.attempt(() => this.#house.opens("writes", "write")))) return;
     const { collection, collections } = this.#house;
     this.#uploader.add(pictures, collection, !collections.some(({ name }) => name === collection));
     this.#title.focus();
@@ -100,7 +100,7 @@ class Add {
   async #goOn() {
     const { failure } = this.#uploader;
     if (failure?.status === 401 || failure?.status === 403) {
-      if (!(await this.#house.attempt(() => this.#house.opens("writes")))) return;
+      if (!(await this.#house.attempt(() => this.#house.opens("writes", "write")))) return;
     }
     this.#uploader.go();
   }

@@ -88,7 +88,6 @@ class Duplicates {
       decide: (one, ids, decision) => this.#decide(one, ids, decision),
       forget: (one, ids) => this.#forget(one, ids),
       apart: (one, id) => this.#apart(one, id),
-      show: (image, url) => this.#house.service.show(image, url),
       place: (id) => this.#place(id),
       open: ({ id }) => this.#house.openPicture(id),
     });

@@ -23,7 +23,7 @@ export class Group {
   #buttons = element("div", { className: "house-actions" });
   #undo;
 
-  /** `actions`: decide(group, ids, decision), forget(group, ids), apart(group, id), show(image, url), open(picture), place(id): a promise. */
+  /** `actions`: decide(group, ids, decision), forget(group, ids), apart(group, id), open(picture), place(id): a promise. */
   constructor(group, place, actions) {
     this.#group = group;
     this.#actions = actions;
@@ -89,7 +89,7 @@ export class Group {
   #figure(picture) {
     const { id, caption, width, height, format, size_bytes, reason, distance, score, kept } = picture;
     const image = element("img", { alt: caption ?? say("card.no_caption"), width, height, loading: "lazy", decoding: "async" });
-    this.#actions.show(image, picture.thumbnail_url);
+    image.src = picture.thumbnail_url;
     const link = element("a", { href: picture.image_url, title: say("house.dup_open") }, image);
     link.addEventListener("click", (event) => {
       if (event.metaKey || event.ctrlKey || event.shiftKey) return;

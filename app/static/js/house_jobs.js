@@ -19,6 +19,7 @@ class Jobs {
   #stop = null;
   #followed = null; // the id of the job whose events come
   #changes = 0; // that the visitor has made: a list that was asked for before one is out of date
+  #heard = { count: 0, event: null }; // events so far, and the last: a list that was asked for before it knows less of its job
 
   constructor(house) {
     this.#house = house;
@@ -58,6 +59,7 @@ class Jobs {
   async #page(before = null) {
     const { signal } = this.#stop;
     const changes = this.#changes;
+    const { count } = this.#heard;
     const { jobs, next_before } = await this.#house.service.ask("v1/jobs", { parameters: { limit: AT_ONCE, before }, signal });
     if (signal.aborted) return;
     if (changes !== this.#changes) {
@@ -65,7 +67,8 @@ class Jobs {
       return;
     }
     if (before !== null || this.#rows.size === 0) this.#before = next_before;
-    for (const job of jobs) this.#show(job);
+    const later = this.#heard.count > count ? this.#heard.event : null;
+    for (const job of jobs) this.#show(job.id === later?.job_id ? { ...job, ...later } : job);
     this.#more.hidden = this.#before === null;
     this.#none.hidden = this.#rows.size > 0;
     this.#follow();
@@ -97,9 +100,14 @@ class Jobs {
     const { signal } = this.#stop;
     const { id } = running.job;
     this.#followed = id;
-    await this.#house.service.follow(id, (event) => this.#update(running, event), signal);
+    await this.#house.service.follow(id, (event) => this.#hear(running, event), signal);
     if (this.#followed === id) this.#followed = null;
     if (!signal.aborted && !isOpen(running.job)) this.#page().catch(() => {}); // events do not hold the result
+  }
+
+  #hear(row, event) {
+    this.#heard = { count: this.#heard.count + 1, event };
+    this.#update(row, event);
   }
 
   async #act(job, action) {

@@ -1,4 +1,4 @@
-// Speaks HTTP with the service for those who keep house: with a key where one was given. Knows no element of the page.
+// Speaks HTTP with the service for those who keep house. Knows no element of the page.
 import { address, answerOf } from "./service.js";
 
 const AGAIN_MS = 2000; // before a stream of events that broke off is asked for again
@@ -25,17 +25,9 @@ async function* eventsOf(response) {
 }
 
 export class HouseService {
-  /** The key that goes along; null for none. */
-  key = null;
-
-  #headers(more = {}) {
-    return this.key ? { ...more, Authorization: `Bearer ${this.key}` } : more;
-  }
-
   /** What answerOf makes of the answer, whose options these are too. Raises Failure; an aborted request raises fetch's AbortError. */
   ask(path, { parameters, body, ...options } = {}) {
-    const sent = bodyOf(body);
-    return answerOf(address(path, parameters), { ...options, body: sent.body, headers: this.#headers(sent.headers) });
+    return answerOf(address(path, parameters), { ...options, ...bodyOf(body) });
   }
 
   /** A collection's address, or that of something in it. */
@@ -48,7 +40,7 @@ export class HouseService {
     let last = "0";
     while (!signal.aborted) {
       try {
-        const response = await fetch(address(`v1/jobs/${jobId}/events`), { headers: this.#headers({ "Last-Event-ID": last }), signal });
+        const response = await fetch(address(`v1/jobs/${jobId}/events`), { headers: { "Last-Event-ID": last }, signal });
         if (response.status !== 200) return;
         for await (const { id, data } of eventsOf(response)) {
           last = id ?? last;
@@ -59,21 +51,6 @@ export class HouseService {
         if (signal.aborted) return;
       }
       await new Promise((resolve) => { setTimeout(resolve, AGAIN_MS); });
-    }
-  }
-
-  /** Show a picture of the service in an <img>, also where it takes a key. */
-  async show(image, url) {
-    if (!this.key) {
-      image.src = url;
-      return;
-    }
-    try {
-      const shown = URL.createObjectURL(await this.ask(url.replace(/^\//, ""), { read: (answer) => answer.blob() }));
-      image.addEventListener("load", () => URL.revokeObjectURL(shown), { once: true });
-      image.src = shown;
-    } catch {
-      image.dispatchEvent(new Event("error"));
     }
   }
 }

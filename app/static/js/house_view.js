@@ -1,12 +1,12 @@
 // Keep house: jobs, files, duplicates, tags, generations and keys of a collection. A room each; a room is loaded when it is entered.
 import { byId, element } from "./element.js";
+import { onEntrance, signIn } from "./entrance.js";
 import { Failure } from "./failure.js";
 import { wordsFor } from "./failure_words.js";
-import { KeyDesk } from "./house_dialogs.js";
 import { button, roleName } from "./house_parts.js";
 import { HouseService } from "./house_service.js";
 import { icon } from "./icon.js";
-import { styled } from "./on_demand.js";
+import { brought, styled } from "./on_demand.js";
 import { makeQuestion } from "./question.js";
 import { addWords, say } from "./words.js";
 
@@ -27,7 +27,6 @@ class House {
   /** What whoever asks may do, as /v1/caller says; null while it is not known. */
   caller = null;
   #page;
-  #desk = new KeyDesk(this.service);
   #links = new Map();
   #rooms = new Map(); // name → promise of the room
   #room = null;
@@ -41,6 +40,7 @@ class House {
 
   constructor(page) {
     this.#page = page;
+    onEntrance(() => this.lookAround());
     for (const [name, { title }] of Object.entries(ROOMS)) {
       this.#links.set(name, element("a", { href: `#/house/${name}` }, say(title)));
       this.#links.get(name).addEventListener("click", (event) => this.#followed(event, name));
@@ -103,7 +103,7 @@ class House {
   }
 
   /** What `action` brings; undefined after a failure, which is shown, with a button for `again`; nobody misses what could be had
-   *  again in a room that was left. Asks for a key where one is needed. */
+   *  again in a room that was left. Asks for another key where that of the visitor opens too little. */
   async attempt(action, again = null) {
     const visit = this.#visit;
     try {
@@ -123,20 +123,20 @@ class House {
       try {
         return await action();
       } catch (failure) {
-        if (!(failure instanceof Failure) || !this.#desk.concerns(failure) || !(await this.#desk.ask(failure))) throw failure;
-        await this.lookAround();
+        if (failure.code !== "role_too_low" || !(await signIn(failure.needed))) throw failure;
       }
     }
   }
 
-  /** Ask for a key if what is needed (of /v1/caller) is not open. Whether it is then. Raises Failure. */
-  async opens(needed) {
-    for (let refused = null; ; refused = new Failure({ status: 403, code: this.caller ? "role_too_low" : "key_needed" })) {
-      if (refused && !(await this.#desk.ask(refused))) return false;
+  /** Ask for a key if `needed` (of /v1/caller), for which one of a `role` would do, is not open. Whether it is then. Raises Failure. */
+  async opens(needed, role) {
+    for (let isFirst = true; isFirst || (await signIn(role)); isFirst = false) {
       await this.lookAround({ strictly: true });
       if (this.caller?.[needed]) return true;
       if (this.caller?.role === "admin") throw new Failure({ status: 403, code: "writing_off", detail: say("house.who_off") });
+      if (!this.caller) return false; // asked for a key already, and given none
     }
+    return false;
   }
 
   trouble(failure, again = null) {
@@ -193,7 +193,7 @@ class House {
   /** Who asks, and which collections there are. `strictly`: raises Failure where the service does not say. */
   async lookAround({ strictly = false } = {}) {
     this.caller = await this.service.ask("v1/caller").catch((failure) => {
-      if (strictly && !this.#desk.concerns(failure)) throw failure;
+      if (strictly && failure.code !== "key_needed") throw failure;
       return null;
     });
     this.#showWho();
@@ -207,18 +207,13 @@ class House {
 
   #showWho() {
     const { caller } = this;
-    const forget = () => {
-      this.#desk.forget();
-      this.lookAround();
-      this.element.querySelector("nav a[aria-current]").focus();
-    };
-    const unlock = async () => (await this.#desk.ask()) && this.lookAround();
+    const leave = async () => (await brought(() => import("./account.js"), { words: ["session"] }))?.signOut();
     const parts = [];
     if (caller?.key) parts.push(say("house.who_key", { name: caller.key.name || caller.key.id, role: roleName(caller.role) }));
     else if (caller?.role === "admin" && !caller.writes) parts.push(say("house.who_off"));
     else if (!caller?.administers) parts.push(caller?.writes ? say("house.who_writes") : say("house.who_looks"));
-    if (this.service.key) parts.push(button(say("house.forget"), forget, "quiet"));
-    else if (caller?.role !== "admin") parts.push(button(say("house.key_give"), unlock, "quiet"));
+    if (caller?.key) parts.push(button(say("house.sign_out"), leave, "quiet"));
+    else if (caller?.role !== "admin") parts.push(button(say("house.sign_in"), () => signIn(), "quiet"));
     this.#who.replaceChildren(...parts);
   }
 }

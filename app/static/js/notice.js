@@ -52,7 +52,7 @@ export class Notice {
     );
   }
 
-  #buttons({ choosePicture, startAgain, quiet }) {
+  #buttons({ choosePicture, startAgain, quiet, action }) {
     const made = element("div", { className: "notice-actions" });
     const add = (label, action, main) => {
       const one = element("button", { type: "button", className: main ? "button button-main" : "button" }, label);
@@ -60,7 +60,7 @@ export class Notice {
       made.append(one);
     };
     if (choosePicture) add(say("notice.choose"), () => this.#actions.choosePicture(), true);
-    else add(say(quiet ? "notice.look" : "notice.try"), () => this.#actions.retry(), true);
+    else add(action ?? say(quiet ? "notice.look" : "notice.try"), () => this.#actions.retry(), true);
     if (startAgain || choosePicture) add(say("notice.start"), () => this.#actions.startAgain(), false);
     return made;
   }

@@ -5,9 +5,11 @@ import { Asker } from "./asker.js";
 import { Asking } from "./asking.js";
 import { Collections } from "./collections.js";
 import { cropText } from "./crop.js";
+import { onEntrance } from "./entrance.js";
 import { Failure } from "./failure.js";
 import { FullView } from "./full_view.js";
 import { describe } from "./heading.js";
+import { brought } from "./on_demand.js";
 import { Openers } from "./openers.js";
 import { isEmpty, keyOf, makeQuestion } from "./question.js";
 import { QuestionHistory } from "./question_history.js";
@@ -50,6 +52,7 @@ export class Page {
     this.views = new Views(this);
     this.openers = new Openers(this, { "/": () => this.asking.box.focus(), f: () => this.asking.filters.toggle() });
     this.#listenToTheWindow();
+    onEntrance(() => this.#showAccount());
   }
 
   get question() {
@@ -76,8 +79,10 @@ export class Page {
   /** Load the collections, then show what the address names. */
   async start() {
     history.scrollRestoration = "manual";
+    const { question } = this.#address.read();
+    this.asking.box.show(question);
     try {
-      await Promise.all([this.collections.refresh(), this.asking.prepare(this.#address.read().question)]);
+      await Promise.all([this.collections.refresh(), this.asking.prepare(question)]);
       if (this.collections.isEmpty) throw new Failure({ code: "nothing_indexed" });
     } catch (failure) {
       this.#failed({ question: this.#question, beginning: true }, failure);
@@ -86,7 +91,22 @@ export class Page {
     }
     this.#address.plainCollection = this.collections.plain;
     this.#arrive();
+    this.#greet();
     if (isEmpty(this.#question) && !location.hash && document.activeElement === document.body && matchMedia("(hover: hover)").matches) this.asking.box.focus();
+  }
+
+  #greet() {
+    try {
+      if (localStorage.getItem("sightline-signed-in") !== null) this.#showAccount();
+    } catch {
+      // Storage may be forbidden.
+    }
+  }
+
+  async #showAccount() {
+    const { open } = this.#address.read();
+    const again = () => this.#ask(this.#question, { k: Math.min(Math.max(this.results.count, FIRST_K), LARGEST_K), y: window.scrollY, open });
+    (await brought(() => import("./account.js"), { words: ["session"] }))?.showAccount(again);
   }
 
   /** Ask a question as a new step of the history. */

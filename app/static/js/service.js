@@ -1,4 +1,5 @@
 // Speaks HTTP with the service: one method a request. Knows no element of the page.
+import { entered, entrances } from "./entrance.js";
 import { Failure } from "./failure.js";
 import { hasDirection, isEmpty, soughtIds } from "./question.js";
 import { ANYTHING, bodyOf, parametersOf } from "./search_body.js";
@@ -19,6 +20,7 @@ async function failureOf(response) {
     title: typeof problem.title === "string" ? problem.title : "",
     detail: typeof problem.detail === "string" ? problem.detail : "",
     retryAfter_s: retryAfter_s(response),
+    needed: /scope="(\w+)"/.exec(response.headers.get("WWW-Authenticate"))?.[1],
   });
 }
 
@@ -43,8 +45,20 @@ export function address(path, parameters = {}) {
   return url;
 }
 
-/** The answer's JSON, or what `read` makes of it; `options` are those of fetch. Raises Failure; an aborted request raises fetch's AbortError. */
-export async function answerOf(url, { signal, patience_ms = PATIENCE_MS, read = (response) => response.json(), ...options } = {}) {
+/** The answer's JSON, or what `read` makes of it; `options` are those of fetch. Waits for who has to sign in first, unless `isSigningIn`.
+ *  Raises Failure; an aborted request raises fetch's AbortError. */
+export async function answerOf(url, { isSigningIn = false, ...options } = {}) {
+  for (;;) {
+    const before = entrances();
+    try {
+      return await firstAnswerOf(url, options);
+    } catch (failure) {
+      if (isSigningIn || failure.code !== "key_needed" || !(await entered(before))) throw failure;
+    }
+  }
+}
+
+async function firstAnswerOf(url, { signal, patience_ms = PATIENCE_MS, read = (response) => response.json(), ...options }) {
   const patience = AbortSignal.timeout(patience_ms);
   try {
     const response = await fetch(url, { ...options, signal: signal ? AbortSignal.any([signal, patience]) : patience });

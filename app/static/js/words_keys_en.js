@@ -17,6 +17,6 @@ export default {
   "keys.search": "Search",
   "keys.similar": "More like this picture, as a new search",
   "keys.term": "Keep the words as a term, and write another",
-  "keys.title": "Keys",
+  "keys.title": "Keyboard shortcuts",
   "keys.where": "In the full view: where in the picture it is",
 };

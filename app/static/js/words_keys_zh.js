@@ -17,6 +17,6 @@ export default {
   "keys.search": "搜索",
   "keys.similar": "以这张图片重新搜索相似图片",
   "keys.term": "把这些词作为一个条件，再写一个",
-  "keys.title": "按键",
+  "keys.title": "键盘快捷键",
   "keys.where": "在大图中：显示匹配的位置",
 };

@@ -1,5 +1,5 @@
-"""Keeping house where a key is needed: asked for, given, used for jobs and duplicates, made, ended
-and forgotten. Jobs stand still, as the service has no worker.
+"""Keeping house where a key is needed: asked for, given, used for jobs and duplicates, made and
+ended, and signed out of. Jobs stand still, as the service has no worker.
 """
 
 import json
@@ -20,6 +20,7 @@ def test_who_may_only_look_is_asked_for_a_key(
 ):
     watch.allowed = {401, 403}
     key = KeyStore(closed.data).create(Role.ADMIN, "mine")[1]
+    low = KeyStore(closed.data).create(Role.SEARCH, "low")[1]
     page = open_page(f"{closed.url}/#/house/jobs")
     expect(page.locator(".house-who")).to_contain_text("You may look here")
     press(page, "New index run")
@@ -33,6 +34,12 @@ def test_who_may_only_look_is_asked_for_a_key(
     field.fill("sightline_nothing")
     page.keyboard.press("Enter")
     expect(dialog.get_by_role("alert")).to_contain_text("This key opens nothing")
+    field.fill(low)
+    page.keyboard.press("Enter")
+    expect(dialog).to_contain_text("This needs a key that opens more: changing pictures")
+    field.fill(low)
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_role("alert")).to_have_text("This key opens less: searching.")
     field.fill(key)
     page.keyboard.press("Enter")
     job = page.locator(".house-card").first
@@ -116,8 +123,10 @@ def keep_keys(page: Page, mine: str) -> None:
     expect(card).to_contain_text("ended")
     enter_room(page, "Jobs")
     enter_room(page, "Keys")
-    expect(page.locator(".house-card")).to_have_count(2)
+    expect(page.locator(".house-card")).to_have_count(3)
     assert key not in page.content()
     assert mine not in page.content()
-    press(page, "Forget the key")
-    expect(page.locator(".house-who")).to_contain_text("You may look here")
+    page.locator(".house-who").get_by_role("button", name="Sign out").press("Enter")
+    expect(page.locator(".card").first).to_be_visible()  # here everybody may search
+    caller = page.evaluate("fetch('v1/caller').then((answer) => answer.json())")
+    assert (caller["role"], caller["key"]) == ("search", None)

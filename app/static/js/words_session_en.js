@@ -1,0 +1,20 @@
+// What signing in says, in English.
+export default {
+  "session.as": "Signed in with the key “{name}”",
+  "session.key": "Key",
+  "session.lasts": "You stay signed in until you close the browser or sign out. The key itself is not kept.",
+  "session.more": "This needs a key that opens more: {role}.",
+  "session.no_cookie": "The key is right, but the browser keeps no cookie of this page. Allow it, and try again.",
+  "session.no_key": "This is no key.",
+  "session.not_now": "Not now",
+  "session.role_admin": "everything",
+  "session.role_search": "searching",
+  "session.role_write": "changing pictures",
+  "session.sign_in": "Sign in",
+  "session.sign_out": "Sign out",
+  "session.title": "Sign in",
+  "session.too_low": "This key opens less: {role}.",
+  "session.unreachable": "The service does not answer. Try again in a moment.",
+  "session.why": "This service asks for a key. Whoever runs it can make you one.",
+  "session.wrong": "This key opens nothing: it is mistyped, or was ended.",
+};

@@ -1,0 +1,20 @@
+// What signing in says, in simplified Chinese.
+export default {
+  "session.as": "已用密钥“{name}”登录",
+  "session.key": "密钥",
+  "session.lasts": "登录状态保持到关闭浏览器或退出登录为止。密钥本身不会保存。",
+  "session.more": "这需要权限更高的密钥：{role}。",
+  "session.no_cookie": "密钥正确，但浏览器没有保存本页的 Cookie。请允许后再试一次。",
+  "session.no_key": "这不是密钥。",
+  "session.not_now": "以后再说",
+  "session.role_admin": "所有操作",
+  "session.role_search": "搜索",
+  "session.role_write": "更改图片",
+  "session.sign_in": "登录",
+  "session.sign_out": "退出登录",
+  "session.title": "登录",
+  "session.too_low": "这个密钥的权限不够：{role}。",
+  "session.unreachable": "服务没有回应。请稍后再试。",
+  "session.why": "这个服务需要密钥。运行服务的人可以为你创建。",
+  "session.wrong": "这个密钥无效：输入有误，或已被停用。",
+};
