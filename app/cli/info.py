@@ -1,4 +1,6 @@
-"""`sightline info`: what is in the data directory, and which files were skipped. Loads no model."""
+"""`sightline info`: what is in the data directory, or what a service has, and which files were
+skipped. Loads no model.
+"""
 
 import json
 from typing import Annotated, Any
@@ -16,6 +18,7 @@ from indexer.errors import CollectionNotFoundError, NoGenerationError
 Skipped = Annotated[bool, typer.Option("--skipped", help="List the files that were skipped.")]
 
 _PAGE = 1000  # rows read at a time
+_SENT = 100  # and asked of a service
 
 
 def info_command(
@@ -23,20 +26,55 @@ def info_command(
     as_json: options.AsJson = False,
     data_dir: options.DataDir = None,
     collection: options.Collection = None,
+    server: options.Server = None,
+    api_key: options.ApiKey = None,
 ) -> None:
     """Show the collections, their model and generation, and files that were skipped."""
     settings = settings_from(locals())
+    if server is not None:
+        found = _of_service(server, api_key, settings.collection if collection else None, skipped)
+        _tell({"server": server, "collections": found}, as_json)
+        return
     names = [settings.collection] if collection else list_collections(settings.data_dir)
     if not names:
         raise NoGenerationError(settings.collection)
     described = [_describe(settings, name, skipped) for name in names]
+    _tell({"data_dir": str(settings.data_dir), "collections": described}, as_json)
+
+
+def _tell(answer: dict[str, Any], as_json: bool) -> None:
     if as_json:
-        answer = {"data_dir": str(settings.data_dir), "collections": described}
         typer.echo(json.dumps(answer, ensure_ascii=False))
         return
-    typer.echo(f"data directory  {settings.data_dir}")
-    for one in described:
+    if "server" in answer:
+        typer.echo(f"service         {answer['server']}")
+    else:
+        typer.echo(f"data directory  {answer['data_dir']}")
+    for one in answer["collections"]:
         _show(one)
+
+
+def _of_service(
+    url: str, api_key: str | None, collection: str | None, with_files: bool
+) -> list[dict[str, Any]]:
+    """The same of a running service. Raises ClientError's kinds."""
+    from app.client.blocking import Client
+
+    with Client(url, api_key=api_key) as client:
+        of = client.collections
+        served = of.list() if collection is None else [of.show(collection)]
+        described = []
+        for one in served:
+            plain = one.model_dump(exclude={"problem", "relevance"})
+            plain["fingerprint"] = one.model.get("fingerprint")
+            if with_files:
+                plain["skipped_files"] = [
+                    {"uri": file.uri, "code": file.code, "reason": file.reason}
+                    for offset in range(0, one.skipped, _SENT)
+                    for file in of.skipped(one.name, limit=_SENT, offset=offset).skipped
+                ]
+            described.append(plain)
+    return described
 
 
 def _describe(settings: Settings, name: str, with_files: bool) -> dict[str, Any]:

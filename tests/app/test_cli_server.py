@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 
 from tests.app.command_line import Sightline, one_line_error
+from tests.app.conftest import Library
 
 
 def test_search_asks_the_service_that_is_named(
@@ -42,6 +43,47 @@ def test_classify_asks_the_service_that_is_named(
     assert lines[0].split()[1] == "green"
     refused = sightline("classify", tmp_path / "none.png", *names, *server)
     assert "none.png" in one_line_error(refused)
+
+
+def test_jobs_of_the_service_that_is_named(
+    library: Library, own_client: httpx.Client, sightline: Sightline
+):
+    server = ("--server", str(own_client.base_url))
+    source = str(library.pictures)
+    options = (source, "--rebuild", "-c", "other", "--json")
+    queued = json.loads(sightline("jobs", "start", *options, *server).out)
+    answer = own_client.get(f"/v1/jobs/{queued['id']}").json()
+    assert (queued["parameters"]["sources"], queued["parameters"]["rebuild"]) == ([source], True)
+    assert queued["parameters"] == answer["parameters"]
+    number = str(queued["id"])
+    for command, state in (("pause", "paused"), ("resume", "queued"), ("cancel", "cancelled")):
+        assert (
+            f"job             {number}, {state}" in sightline("jobs", command, number, *server).out
+        )
+        assert own_client.get(f"/v1/jobs/{number}").json()["state"] == state
+    again = json.loads(sightline("jobs", "retry", number, "--json", *server).out)
+    assert again["parameters"]["retry_skipped"]
+    listed = json.loads(sightline("jobs", "list", "-n", 1, "--json", *server).out)["jobs"]
+    assert [job["id"] for job in listed] == [again["id"]]
+    assert sightline("jobs", "list", "--state", "cancelled", *server).out.split()[0] == number
+    assert sightline("jobs", "watch", number, *server).code == 1
+    assert "99" in one_line_error(sightline("jobs", "show", "99", *server))
+
+
+def test_info_of_the_service_that_is_named(client: httpx.Client, sightline: Sightline):
+    server = ("--server", str(client.base_url))
+    told = json.loads(sightline("info", "--json", "--skipped", *server).out)
+    (one,) = told["collections"]
+    (served,) = client.get("/v1/collections").json()["collections"]
+    assert {name: one[name] for name in ("name", "generation", "items", "dim", "index")} == {
+        name: served[name] for name in ("name", "generation", "items", "dim", "index")
+    }
+    assert len(one["skipped_files"]) == one["skipped"]
+    lines = sightline("info", "--collection", "default", *server).out.splitlines()
+    assert lines[0] == f"service         {client.base_url}"
+    assert f"fingerprint     {served['model']['fingerprint']}" in lines
+    missing = sightline("info", "--collection", "nowhere", *server)
+    assert "nowhere" in one_line_error(missing)
 
 
 def test_search_says_in_one_line_that_nobody_answers(sightline: Sightline):
