@@ -44,6 +44,8 @@ def main() -> None:
             outcomes = _kill(bench, options.seed, options.kills)
             bench.index()
         report(outcomes, reader)
+        if skipped := bench.skipped():
+            raise SystemExit(f"not indexed: {skipped}")
         bench.assert_whole()
         if reader.failures or verify(bench.config):
             raise SystemExit("a search failed, or something is damaged")
@@ -70,16 +72,13 @@ def _kill(bench: Workbench, seed: int, kills: int) -> list[list[str]]:
     """Of every run: its last step, how it ended, whether it changed the model, what was found."""
     command = [sys.executable, "-m", "tests.indexer.killed_indexer"]
     rounds = str(round(kills * SPARE))
-    outcomes: list[list[str]] = []
     with subprocess.Popen(
-        [*command, str(bench.home), str(seed), rounds], stdout=subprocess.PIPE, text=True
+        [*command, str(bench.home), str(seed), rounds, str(kills)],
+        stdout=subprocess.PIPE,
+        text=True,
     ) as process:
         assert process.stdout is not None
-        for line in process.stdout:
-            outcomes.append(line.split())
-            if sum(how == "killed" for _, how, *_ in outcomes) == kills:
-                process.terminate()
-    return outcomes
+        return [line.split() for line in process.stdout]
 
 
 if __name__ == "__main__":

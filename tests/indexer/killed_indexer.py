@@ -1,12 +1,13 @@
 """Indexes a folder that keeps changing, again and again, and kills each run at a random moment.
 
-    python -m tests.indexer.killed_indexer HOME SEED ROUNDS
+    python -m tests.indexer.killed_indexer HOME SEED ROUNDS [KILLS]
 
 A run tells through a pipe what it is about to do, and waits for leave to do it. Four of five are
 killed instead of being given leave, at one step after the other, so that the kills fall into every
 phase however slow the machine is. The fifth is killed a random moment after a random step. Some
 change the model. After each run everything that is kept is verified. Writes one line for each: its
-last step, how it ended, whether it was to change the model, and what verifying found.
+last step, how it ended, whether it was to change the model, and what verifying found. Ends after so
+many kills, if they are fewer than the rounds.
 """
 
 import os
@@ -90,9 +91,11 @@ def _announce(owner: Any, name: str, step: str, leash: _Leash) -> None:
 
 
 def _change_folder(bench: Workbench, round_number: int, rng: random.Random) -> None:
+    """As many come as go, so that there are merges to the end."""
     names = sorted(path.name for path in bench.pictures.glob("*.jpg"))
-    gone, renamed, edited = rng.sample(names, 3)
-    (bench.pictures / gone).unlink()
+    renamed, edited, *gone = rng.sample(names, 2 + PICTURES_EACH_ROUND)
+    for name in gone:
+        (bench.pictures / name).unlink()
     (bench.pictures / renamed).rename(bench.pictures / f"r{round_number}_{renamed}")
     draw_picture(bench.pictures / edited, 90_000 + round_number)
     for number in range(PICTURES_EACH_ROUND):
@@ -164,7 +167,7 @@ def _verify(bench: Workbench) -> bool:
     return os.waitstatus_to_exitcode(status) == 0
 
 
-def main(home: Path, seed: int, rounds: int) -> None:
+def main(home: Path, seed: int, rounds: int, kills: int | None = None) -> None:
     """Change, index, kill, verify."""
     rng = random.Random(seed)
     pipeline._COMMIT_INTERVAL_S = 0.0
@@ -172,6 +175,7 @@ def main(home: Path, seed: int, rounds: int) -> None:
     bench.config = type(bench.config)(
         home / "data", batch_size=BATCH, decode_workers=2, merge_policy=POLICY
     )
+    killed = 0
     for round_number in range(rounds):
         _change_folder(bench, round_number, rng)
         before, place = divmod(round_number, RANDOM_EVERY)
@@ -191,7 +195,10 @@ def main(home: Path, seed: int, rounds: int) -> None:
         )
         sys.stdout.write(" ".join(words) + "\n")
         sys.stdout.flush()
+        killed += was_killed
+        if killed == kills:
+            break
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+    main(Path(sys.argv[1]), *map(int, sys.argv[2:]))
