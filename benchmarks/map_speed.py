@@ -152,7 +152,7 @@ def opened(context: BrowserContext, url: str) -> Page:
     """The map, with its first tiles drawn."""
     page = context.new_page()
     page.goto(f"{url}/#/map")
-    page.locator(".map-canvas[aria-busy=false]").wait_for()
+    page.locator(".map-canvas[aria-busy=false]").wait_for(timeout=120_000)
     page.wait_for_timeout(1000)
     return page
 
