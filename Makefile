@@ -14,8 +14,9 @@ PORT ?= 8000
 IMAGES ?=
 DATA ?=
 PYTEST_ARGS ?=
-# A file of tests stays in one process, which computes in one thread.
-TEST_PROCESSES ?= 2
+# A file of tests stays in one process, which computes in one thread. One more than most machines'
+# cores at the least: a browser test waits half of its time.
+TEST_PROCESSES ?= 3
 BENCH ?=
 BENCH_ARGS ?=
 SOAK_ARGS ?=
@@ -110,7 +111,8 @@ $(BIN)/sightline index "$$IMAGES" & indexing=$$!; \
 endef
 
 test: lint ## Run the linters, then every test
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile $(PYTEST_ARGS)
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile \
+	  --no-loadscope-reorder $(PYTEST_ARGS)
 
 lint: install-test ## Check form, types and import contracts
 	$(BIN)/ruff format --check .

@@ -52,8 +52,15 @@ HOSTILE_CAPTIONS = (
 # Cumulative layout shift as browsers define it: what moves unasked.
 WATCH_SHIFTS = """
 window.shifts = 0;
+window.shifted = [];
 new PerformanceObserver((list) => {
-  for (const shift of list.getEntries()) if (!shift.hadRecentInput) window.shifts += shift.value;
+  for (const shift of list.getEntries()) {
+    if (shift.hadRecentInput) continue;
+    window.shifts += shift.value;
+    for (const { node, previousRect: was, currentRect: is } of shift.sources)
+      window.shifted.push(`${node?.outerHTML ?? node?.nodeValue}`.slice(0, 90) +
+        ` ${[was.x, was.y, was.width, was.height]} -> ${[is.x, is.y, is.width, is.height]}`);
+  }
 }).observe({ type: "layout-shift", buffered: true });
 """
 
@@ -278,9 +285,9 @@ def open_page(browser: Browser, watch: Watch) -> Iterator[Callable[..., Page]]:
 
     yield make
     for page in pages:
-        shifts = page.evaluate("window.shifts")
+        shifts, shifted = page.evaluate("[window.shifts, window.shifted]")
         page.context.close()
-        assert shifts <= MAX_LAYOUT_SHIFT
+        assert shifts <= MAX_LAYOUT_SHIFT, shifted
     assert watch.errors == []
     assert watch.foreign == []
 
