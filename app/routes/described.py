@@ -4,10 +4,36 @@ from typing import Any
 
 from pydantic import BaseModel
 
+_EMPTY = {"type": "string", "maxLength": 0}
+
 
 def body_of(json_model: type[BaseModel], form_model: type[BaseModel]) -> dict[str, Any]:
-    """What `openapi_extra` takes for a route that reads its body itself."""
+    """What `openapi_extra` takes for a route that reads its body itself, with `read_form`: there
+    an empty field that need not be there is the same as none, and so is a list of nothing.
+    """
     form = _inlined(form_model)
+    for name, schema in form["properties"].items():
+        if name not in form.get("required", []):
+            form["properties"][name] = _or_none(schema)
+    return _described(json_model, form)
+
+
+def _or_none(schema: dict[str, Any]) -> dict[str, Any]:
+    """A form has no null, but fields that nobody typed into."""
+    names = ("title", "description", "default")
+    around: dict[str, Any] = {name: schema[name] for name in names if name in schema}
+    alone = {name: value for name, value in schema.items() if name not in around}
+    choices = [one for one in alone.pop("anyOf", [alone]) if one != {"type": "null"}]
+    if around.get("default") is None:
+        around.pop("default", None)
+    if any(one.get("type") == "array" for one in choices):
+        for one in choices:
+            one.pop("minItems", None)
+        return {**around, **choices[0]}
+    return {**around, "anyOf": [*choices, _EMPTY]}
+
+
+def _described(json_model: type[BaseModel], form: dict[str, Any]) -> dict[str, Any]:
     form["properties"] = {
         "image": {"type": "string", "format": "binary", "description": "The picture's file."},
         **form["properties"],
@@ -26,7 +52,7 @@ def body_of(json_model: type[BaseModel], form_model: type[BaseModel]) -> dict[st
 
 def picture_body_of(json_model: type[BaseModel], form_model: type[BaseModel]) -> dict[str, Any]:
     """As `body_of`, for a body that may also be the picture as it is, and need not hold one."""
-    described = body_of(json_model, form_model)
+    described = _described(json_model, _inlined(form_model))
     content = described["requestBody"]["content"]
     content["multipart/form-data"]["schema"].pop("required")
     content["image/*"] = {"schema": {"type": "string", "format": "binary"}}

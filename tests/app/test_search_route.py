@@ -110,3 +110,21 @@ def test_search_parses_a_large_json_body_as_it_does_a_small_one(
     assert len(text) > 4_000_000
     answer = client.post("/v1/search", json={"query": [{"image": {"base64": text}}], "k": 1})
     assert _first(client, answer) == "blue.png"
+
+
+def test_empty_fields_of_a_form_are_none_and_described_so(client: httpx.Client, picture):
+    paths = client.get("/openapi.json").json()["paths"]
+    content = paths["/v1/search"]["post"]["requestBody"]["content"]
+    form = content["multipart/form-data"]["schema"]["properties"]
+    empty = {"type": "string", "maxLength": 0}
+    untyped = [name for name, schema in form.items() if empty in schema.get("anyOf", ())]
+    assert {"filter", "text", "k", "min_relevance"} <= set(untyped)
+    classify = paths["/v1/classify"]["post"]["requestBody"]["content"]["multipart/form-data"]
+    lists = classify["schema"]["properties"]
+    assert (lists["templates"]["type"], lists["classnames"]["minItems"]) == ("array", 1)
+    assert "minItems" not in lists["templates"]  # a form cannot say that a list is empty
+    files = {"image": ("a.png", picture("red"))}
+    plain = client.post("/v1/search", files=files)
+    filled = client.post("/v1/search", files=files, data=dict.fromkeys(untyped, ""))
+    assert filled.status_code == 200, filled.text
+    assert filled.json()["hits"] == plain.json()["hits"]
