@@ -9,6 +9,7 @@ import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from indexer.gallery.bands import bands_of
 from indexer.gallery.colours import INK, luminance, mix, multiply, saturate
 
 Fill = str | tuple[str, str]  # one colour, or a pair: towards the light, away from it
@@ -205,16 +206,13 @@ class Brush:
         colours = [self._lit(stop) if lit else stop for stop in stops]
         if self.style == "neon" and not fade:
             colours = [mix(saturate(stop, 1.5), _NEON_DARK, 0.35) for stop in colours]
-        alphas = fade or (1.0,) * len(stops)
-        marks = "".join(
-            f'<stop offset="{i / (len(stops) - 1):.3f}" stop-color="{c}" stop-opacity="{a:.2f}"/>'
-            for i, (c, a) in enumerate(zip(colours, alphas, strict=True))
+        bands = "".join(
+            f'<rect x="{x:.1f}" y="{y + h * band.start:.2f}" width="{w:.1f}" '
+            f'height="{h * band.height:.2f}" fill="{band.colour}" '
+            f'fill-opacity="{band.opacity:.3f}"/>'
+            for band in bands_of(colours, fade or (1.0,) * len(stops))
         )
-        key = f"sheet{len(self._defs)}"
-        self._defs[key] = f'<linearGradient id="{key}" x2="0" y2="1">{marks}</linearGradient>'
-        self._parts.append(
-            f'<rect x="{x:.1f}" y="{y:.1f}" width="{w:.1f}" height="{h:.1f}" fill="url(#{key})"/>'
-        )
+        self._parts.append(f'<g shape-rendering="crispEdges">{bands}</g>')  # or seams would show
 
     # ---- treatment ----------------------------------------------------------------------------
     def _shape(self, body: str, fill: Fill, opacity: float, edge: bool) -> None:

@@ -71,7 +71,7 @@ def _watercolour(picture: Pixels, rng: np.random.Generator) -> Pixels:
     ]
     rows = np.clip(np.arange(height)[:, None] + wobble[0], 0, height - 1).astype(np.intp)
     columns = np.clip(np.arange(width)[None, :] + wobble[1], 0, width - 1).astype(np.intp)
-    bled = picture[rows, columns]
+    bled = picture.reshape(-1, 3).take(rows * width + columns, axis=0)  # far sooner than [r, c]
     soft = _blur(bled, 2.0 * unit)
     pooled = np.clip(_blur(bled, 5 * unit) - bled, -40, 40).mean(axis=2, keepdims=True)
     wash = (

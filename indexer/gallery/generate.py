@@ -23,7 +23,7 @@ from indexer.gallery.kinds import folder_name
 from indexer.gallery.render import draw_scene
 from indexer.gallery.scenes import Scene, sample_scenes
 
-GALLERY_VERSION = 1  # raised whenever the same scene would be drawn differently
+GALLERY_VERSION = 2  # raised whenever the same scene would be drawn differently
 LICENCE = "CC0-1.0"
 MANIFEST_NAME = "manifest.jsonl"
 _JPEG_QUALITY = 88

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from tests.integration.conftest import IndexedGallery
 
 RECALL_AT_10 = 0.90  # chance is 0.04
-SAME_PICTURE_AT_LEAST = 0.94
-SAME_PICTURE_ON_AVERAGE = 0.985
+SAME_PICTURE_AT_LEAST = 0.99
+SAME_PICTURE_ON_AVERAGE = 0.995
 THINGS = ("boat", "house", "cat", "lighthouse", "bicycle", "mushroom")
 
 

@@ -41,10 +41,10 @@ def test_drawing_gives_the_same_pixels_for_the_same_scene():
     assert np.array_equal(draw_scene(scene, SMALL), draw_scene(scene, SMALL))
 
 
-def test_drawing_has_the_asked_size_and_the_scenes_own_by_default():
+def test_drawing_has_the_asked_size_and_by_default_1024_pixels_for_640_of_the_scene():
     scene = plain_scene("apple")
     width, height = scene_size(scene)
-    assert draw_scene(scene).shape == (height, width, 3)
+    assert draw_scene(scene).shape == (height * 8 // 5, width * 8 // 5, 3)
     small = draw_scene(scene, SMALL)
     assert max(small.shape[:2]) == SMALL
     assert small.dtype == np.uint8
