@@ -23,14 +23,14 @@ def _or_none(schema: dict[str, Any]) -> dict[str, Any]:
     names = ("title", "description", "default")
     around: dict[str, Any] = {name: schema[name] for name in names if name in schema}
     alone = {name: value for name, value in schema.items() if name not in around}
-    choices = [one for one in alone.pop("anyOf", [alone]) if one != {"type": "null"}]
-    if around.get("default") is None:
-        around.pop("default", None)
+    choices = alone.pop("anyOf", [alone])
     if any(one.get("type") == "array" for one in choices):
         for one in choices:
             one.pop("minItems", None)
-        return {**around, **choices[0]}
-    return {**around, "anyOf": [*choices, _EMPTY]}
+        return schema
+    if around.get("default") is None:
+        around.pop("default", None)
+    return {**around, "anyOf": [*(one for one in choices if one != {"type": "null"}), _EMPTY]}
 
 
 def _described(json_model: type[BaseModel], form: dict[str, Any]) -> dict[str, Any]:
