@@ -52,7 +52,7 @@ _HORIZONS = {
 _ZOOM = 1.6
 # Large pictures have their shapes drawn smaller, for speed: their edges stay as clear under the
 # paper and grain of the finish, which has every pixel.
-_SHAPES_SHARE = 0.7
+_SHAPES_SHARE = 0.65
 _WHOLE_UP_TO = 640
 _SELF_LIT = frozenset({"studio", "underwater"})
 
