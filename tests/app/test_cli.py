@@ -73,7 +73,9 @@ def test_search_with_another_model_than_the_index_is_refused(
     sightline: Sightline, library, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("models.loading.load_encoder", lambda _: FakeEncoder(seed=7))
-    assert "indexed with the model" in one_line_error(sightline("search", "red"))
+    said = one_line_error(sightline("search", "red"))
+    assert "the model fake has other weights here" in said
+    assert "`sightline reindex --model fake` embeds its 6 pictures" in said
 
 
 @pytest.mark.parametrize(
