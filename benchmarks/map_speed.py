@@ -18,9 +18,7 @@ import argparse
 import colorsys
 import os
 import random
-import re
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -31,7 +29,7 @@ from statistics import median
 from PIL import Image, ImageDraw
 from playwright.sync_api import BrowserContext, Page, ViewportSize, sync_playwright
 
-from benchmarks.page_speed import ARGUMENTS, SEED, Moved, moved
+from benchmarks.page_speed import ARGUMENTS, SEED, Moved, moved, served
 
 SIZE = (160, 120)
 SERVE = """
@@ -129,15 +127,8 @@ def service(folder: Path, pictures: int) -> Iterator[str]:
         paint(folder / "pictures", pictures)
         index(folder)
     serve = [sys.executable, "-c", SERVE, str(folder / "data")]
-    process = subprocess.Popen(serve, stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        found = re.search(r"http://[\d.]+:\d+", process.stdout.readline())
-        assert found, "the service did not start"
-        yield found[0]
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
+    with served(serve) as url:
+        yield url
 
 
 def said(name: str, journey: Moved, alone: Moved) -> None:

@@ -23,7 +23,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from statistics import median
@@ -96,15 +96,22 @@ def service(pictures: int) -> Iterator[str]:
             quiet = subprocess.DEVNULL
             subprocess.run([*COMMAND, *words], env=environment, stdout=quiet, check=True)
         serve = [*COMMAND, "serve", "--port", "0"]
-        process = subprocess.Popen(serve, env=environment, stdout=subprocess.PIPE, text=True)
-        try:
-            assert process.stdout is not None
-            found = re.search(r"http://[\d.]+:\d+", process.stdout.readline())
-            assert found, "the service did not start"
-            yield found[0]
-        finally:
-            process.terminate()
-            process.wait(timeout=20)
+        with served(serve, environment) as url:
+            yield url
+
+
+@contextmanager
+def served(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Iterator[str]:
+    """The address that a service says it listens on; it ends with the block."""
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        found = re.search(r"http://[\d.]+:\d+", process.stdout.readline())
+        assert found, "the service did not start"
+        yield found[0]
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
 
 
 def many(results: int) -> Any:
