@@ -14,10 +14,10 @@ from indexer.gallery.colours import difference, mix
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A stretch of the gradient: where it begins and how tall it is, in shares of the whole."""
+    """A stretch of the gradient: where it begins and ends, in shares of the whole."""
 
     start: float
-    height: float
+    end: float
     colour: str
     opacity: float
 
@@ -32,6 +32,6 @@ def bands_of(colours: Sequence[str], opacities: Sequence[float]) -> list[Band]:
         place = (number + 0.5) / count * len(spans)
         a, b, p, q = spans[int(place)]
         share = place - int(place)
-        band = Band(number / count, 1 / count, mix(a, b, share), p + (q - p) * share)
+        band = Band(number / count, (number + 1) / count, mix(a, b, share), p + (q - p) * share)
         bands.append(band)
     return bands

@@ -206,10 +206,10 @@ class Brush:
         colours = [self._lit(stop) if lit else stop for stop in stops]
         if self.style == "neon" and not fade:
             colours = [mix(saturate(stop, 1.5), _NEON_DARK, 0.35) for stop in colours]
-        bands = "".join(
-            f'<rect x="{x:.1f}" y="{y + h * band.start:.2f}" width="{w:.1f}" '
-            f'height="{h * band.height:.2f}" fill="{band.colour}" '
-            f'fill-opacity="{band.opacity:.3f}"/>'
+        left, right = f"{x:.1f}", f"{x + w:.1f}"
+        bands = "".join(  # where one ends, the next begins to the last digit, or rows stay bare
+            f'<path d="M{left} {y + h * band.start:.2f}H{right}V{y + h * band.end:.2f}H{left}Z" '
+            f'fill="{band.colour}" fill-opacity="{band.opacity:.3f}"/>'
             for band in bands_of(colours, fade or (1.0,) * len(stops))
         )
         self._parts.append(f'<g shape-rendering="crispEdges">{bands}</g>')  # or seams would show
