@@ -35,7 +35,7 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
-    "--disable-quic",
+    "--renderer-process-limit=1",  # none kept ready for a page that does not come
 )
 COMMAND = (sys.executable, "-c", "from app.cli.main import main; main()")
 BOATS_FIRST = 6  # red boats that every drawn gallery begins with; tests look for others

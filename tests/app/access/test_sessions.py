@@ -82,7 +82,7 @@ def test_cookie_opens_what_its_key_opens_and_ends_with_either(
         assert client.get(SEARCH, headers=_held(other)).status_code == 200
         store.revoke(keys[Role.ADMIN][0].key_id)
         assert _code(client.get(SEARCH, headers=_held(other))) == (401, "key_needed")
-    secrets = [held.value, *(made[1].rpartition("_")[2] for made in keys.values())]
+    secrets = [held.value, *(made[1].split("_", 2)[2] for made in keys.values())]
     logged = caplog.text + repr([vars(one) for one in caplog.records])
     assert not [one for one in secrets if one in logged]
     assert any(getattr(one, "facts", {}).get("route") == SESSION for one in caplog.records)
