@@ -65,11 +65,9 @@ def draw_scene(scene: Scene, long_side: int | None = None) -> NDArray[np.uint8]:
     width, height = scene_size(scene)
     zoom = _ZOOM if long_side is None else long_side / max(width, height)
     size = max(1, round(width * zoom)), max(1, round(height * zoom))
-    shapes_size = (max(1, round(side * _SHAPES_SHARE)) for side in size)
-    shapes_width, shapes_height = shapes_size if max(size) > _WHOLE_UP_TO else size
-    png = resvg_py.svg_to_bytes(
-        scene_svg(scene), width=shapes_width, height=shapes_height, skip_system_fonts=True
-    )
+    share = 1.0 if max(size) <= _WHOLE_UP_TO else _SHAPES_SHARE
+    across, down = (max(1, round(side * share)) for side in size)
+    png = resvg_py.svg_to_bytes(scene_svg(scene), width=across, height=down, skip_system_fonts=True)
     with Image.open(io.BytesIO(png)) as picture:
         pixels = np.asarray(picture.convert("RGB").resize(size, Image.Resampling.BICUBIC))
     return finish(pixels, scene.style, scene.layout)  # (height, width, 3)

@@ -52,9 +52,7 @@ class AlignmentPlan:
 
     steps: int = 300
     pairs: int = 256
-    crowd: int = (
-        0  # captioned pictures besides those of the pairs, among which a text finds its own
-    )
+    crowd: int = 0  # more captioned pictures, among which each text finds its own
     swaps: int = 64
     pictures: int = 256
     names: int = 128

@@ -22,7 +22,7 @@ from torch.nn import functional
 from models.training.augmentation import augmented
 from models.training.design import frozen_statistics
 from models.training.image_task import ImageTask, draw
-from models.training.lessons import Scales, draw_lesson, lesson_loss, speak
+from models.training.lessons import Scales, lesson_loss
 from models.training.losses import cosine_distance
 from models.training.schedule import AveragedWeights, Report, seed_everything, warmup_cosine
 from models.training.teachers import FEATURE_DIM, TEXT_DIM, fast_arithmetic, normalised
@@ -116,7 +116,7 @@ def train_tower(
             features = visual(normalised(worn).to(memory_format=torch.channels_last))
         projected = functional.normalize(features.float(), dim=-1)
         loss = _loss(projected, task, rows, scales, plan, step)
-        if targets is not None:
+        if targets is not None and plan.keep:
             loss = loss + plan.keep * cosine_distance(projected, targets[rows])
         if whole is not None:
             average.copy_to(steady)
@@ -154,11 +154,9 @@ def _loss(
     plan: HeadPlan | ImagePlan,
     step: int,
 ) -> Tensor:
-    """Contrast with own and foreign texts, and the choices between names."""
+    """The lesson of one step: other texts and names in each, the same in each run."""
     rng = np.random.default_rng(step)
-    lesson = draw_lesson(task, rows, plan.foreign_texts, plan.concepts, rng)
-    spoken = speak(lesson, lambda texts: task.text_embeddings[texts])
-    return lesson_loss(projected, lesson, spoken, scales)
+    return lesson_loss(projected, task, rows, plan.foreign_texts, plan.concepts, scales, rng)
 
 
 def _set_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
