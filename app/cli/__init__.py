@@ -14,7 +14,7 @@
     relevance  `sightline relevance`: fit it to a collection's captions, show what is used
     found_output  how `sightline search` shows what it found
     service_search  `sightline search --server`: asks a running service
-    service_jobs    `sightline jobs --server`: the jobs of a running service
+    service_jobs    `sightline jobs --server`: the jobs and schedules of a running service
     folding   near duplicates folded in what `sightline search` shows
     duplicates  `sightline duplicates`: list, decide, and hash what has no hashes yet
     evaluate  `sightline eval`: names its commands evaluate_retrieval, evaluate_zeroshot and

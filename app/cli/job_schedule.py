@@ -1,11 +1,12 @@
-"""`sightline jobs schedule`: cron expressions that queue jobs; and the flags that say what a job
-does, which `sightline jobs start` shares.
+"""`sightline jobs schedule`: cron expressions that queue jobs, in the data directory or, with
+--server, at a service; and the flags that say what a job does, which `sightline jobs start` shares.
 """
+
+from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,6 +16,9 @@ from app.cli.options import settings_from
 from app.settings import Settings
 from indexer.jobs.records import JobParameters
 from indexer.jobs.schedules import Schedules
+
+if TYPE_CHECKING:
+    from app.cli.service_jobs import ServiceSchedules
 
 schedule = typer.Typer(name="schedule", help="Queue jobs at certain times.", no_args_is_help=True)
 
@@ -68,11 +72,13 @@ def add_command(
     json_wanted: options.AsJson = False,
     data_dir: options.DataDir = None,
     collection: options.Collection = None,
+    server: options.Server = None,
+    api_key: options.ApiKey = None,
 ) -> None:
     """Queue a job whenever the expression comes true. Missed times are made up for once."""
     settings = settings_from(locals())
     parameters = parameters_from(settings, locals())
-    with _schedules(settings.data_dir) as schedules:
+    with _schedules(settings, server, api_key) as schedules:
         added = schedules.add(cron, parameters)
     if json_wanted:
         echo_json(as_json(added))
@@ -81,9 +87,14 @@ def add_command(
 
 
 @schedule.command("list")
-def list_command(json_wanted: options.AsJson = False, data_dir: options.DataDir = None) -> None:
+def list_command(
+    json_wanted: options.AsJson = False,
+    data_dir: options.DataDir = None,
+    server: options.Server = None,
+    api_key: options.ApiKey = None,
+) -> None:
     """List the schedules."""
-    with _schedules(settings_from(locals()).data_dir) as schedules:
+    with _schedules(settings_from(locals()), server, api_key) as schedules:
         found = schedules.all()
     if json_wanted:
         echo_json({"schedules": [as_json(one) for one in found]})
@@ -95,16 +106,29 @@ def list_command(json_wanted: options.AsJson = False, data_dir: options.DataDir 
 
 
 @schedule.command("remove")
-def remove_command(schedule_id: ScheduleId, data_dir: options.DataDir = None) -> None:
+def remove_command(
+    schedule_id: ScheduleId,
+    data_dir: options.DataDir = None,
+    server: options.Server = None,
+    api_key: options.ApiKey = None,
+) -> None:
     """Forget a schedule; its jobs stay."""
-    with _schedules(settings_from(locals()).data_dir) as schedules:
+    with _schedules(settings_from(locals()), server, api_key) as schedules:
         schedules.remove(schedule_id)
     typer.echo(f"schedule {schedule_id} is forgotten")
 
 
 @contextmanager
-def _schedules(data_dir: Path) -> Iterator[Schedules]:
-    schedules = Schedules(data_dir)
+def _schedules(
+    settings: Settings, server: str | None, api_key: str | None
+) -> Iterator[Schedules | ServiceSchedules]:
+    if server is not None:
+        from app.cli.service_jobs import service_schedules
+
+        with service_schedules(server, api_key) as elsewhere:
+            yield elsewhere
+        return
+    schedules = Schedules(settings.data_dir)
     try:
         yield schedules
     finally:

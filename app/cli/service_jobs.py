@@ -1,15 +1,16 @@
-"""`sightline jobs --server`: the jobs of a running service, as its own table would give them out.
-Opens no file.
+"""`sightline jobs --server`: the jobs and schedules of a running service, as its own table would
+give them out. Opens no file.
 """
 
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from app.client.blocking import Client
 from app.client.job_calls import JobOptions
-from app.job_schemas import JobAnswer
-from indexer.jobs.records import Job, JobParameters, JobState
+from app.job_schemas import JobAnswer, ParametersAnswer, ScheduleAnswer
+from indexer.jobs.records import Job, JobParameters, JobState, Schedule
 
 _PAGE = 100
 
@@ -22,17 +23,7 @@ class ServiceBoard:
 
     def add(self, parameters: JobParameters) -> Job:
         """Queue a job; paths are those of the service's machine."""
-        options: JobOptions = {
-            "collection": parameters.collection,
-            "sources": parameters.sources,
-            "remove": parameters.remove,
-            "retry_skipped": parameters.retry_skipped,
-            "rebuild": parameters.rebuild,
-            "allow_empty": parameters.allow_empty,
-        }
-        if parameters.model is not None:
-            options["model"] = parameters.model
-        return _job(self._jobs.start(**options))
+        return _job(self._jobs.start(**_options(parameters)))
 
     def jobs(self, *, state: JobState | None, collection: str | None, limit: int) -> list[Job]:
         """Jobs, newest first."""
@@ -72,6 +63,25 @@ class ServiceBoard:
         return _job(self._jobs.retry_skipped(job_id))
 
 
+class ServiceSchedules:
+    """What the commands need of `Schedules`, over HTTP. Raises ClientError's kinds."""
+
+    def __init__(self, client: Client) -> None:
+        self._schedules = client.schedules
+
+    def add(self, cron: str, parameters: JobParameters) -> Schedule:
+        """Keep a schedule; times and paths are those of the service's machine."""
+        return _schedule(self._schedules.add(cron, **_options(parameters)))
+
+    def all(self) -> list[Schedule]:
+        """All schedules, oldest first."""
+        return [_schedule(one) for one in self._schedules.list()]
+
+    def remove(self, schedule_id: int) -> None:
+        """Forget a schedule; its jobs stay."""
+        self._schedules.remove(schedule_id)
+
+
 @contextmanager
 def service_board(url: str, api_key: str | None) -> Iterator[ServiceBoard]:
     """The jobs of the service at an address."""
@@ -79,8 +89,45 @@ def service_board(url: str, api_key: str | None) -> Iterator[ServiceBoard]:
         yield ServiceBoard(client)
 
 
+@contextmanager
+def service_schedules(url: str, api_key: str | None) -> Iterator[ServiceSchedules]:
+    """The schedules of the service at an address."""
+    with Client(url, api_key=api_key) as client:
+        yield ServiceSchedules(client)
+
+
+def _options(parameters: JobParameters) -> JobOptions:
+    options: JobOptions = {
+        "collection": parameters.collection,
+        "sources": parameters.sources,
+        "remove": parameters.remove,
+        "retry_skipped": parameters.retry_skipped,
+        "rebuild": parameters.rebuild,
+        "allow_empty": parameters.allow_empty,
+    }
+    if parameters.model is not None:
+        options["model"] = parameters.model
+    return options
+
+
+def _parameters(answer: ParametersAnswer) -> JobParameters:
+    return JobParameters.from_json(json.dumps(answer.model_dump()))
+
+
+def _schedule(answer: ScheduleAnswer) -> Schedule:
+    """An answer as the table has it."""
+    return Schedule(
+        answer.id,
+        answer.cron,
+        _parameters(answer.parameters),
+        datetime.fromisoformat(answer.next_due).timestamp(),
+        answer.last_job_id,
+        answer.created_at,
+    )
+
+
 def _job(answer: JobAnswer) -> Job:
     """An answer as the table has it."""
-    parameters = JobParameters.from_json(json.dumps(answer.parameters.model_dump()))
+    parameters = _parameters(answer.parameters)
     left_out = {"id", "collection", "parameters", "eta_s"}  # of the record, or computed by it
     return Job(job_id=answer.id, parameters=parameters, **answer.model_dump(exclude=left_out))

@@ -1,7 +1,7 @@
 """A client of the HTTP API for Python programs: typed, blocking or awaitable. Loads no model and no
 index, and knows nothing that the API does not say.
 
-blocking    `Client`; blocking_resources: what it has for pictures, collections, keys and jobs
+blocking    `Client`; blocking_resources: what it has for pictures, collections, keys, jobs
 awaiting    `AsyncClient`: the same with await; awaiting_resources
 calls       what is asked: a description of each request, shared by both; picture_calls, job_calls,
             key_calls

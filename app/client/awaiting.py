@@ -14,7 +14,13 @@ import httpx2
 from app.classify_schemas import ClassifyAnswer
 from app.client import calls
 from app.client.answers import check, failure
-from app.client.awaiting_resources import AsyncCollections, AsyncImages, AsyncJobs, AsyncKeys
+from app.client.awaiting_resources import (
+    AsyncCollections,
+    AsyncImages,
+    AsyncJobs,
+    AsyncKeys,
+    AsyncSchedules,
+)
 from app.client.blocking import TIMEOUT_S
 from app.client.calls import Call, SearchOptions
 from app.client.errors import ClientError
@@ -50,6 +56,7 @@ class AsyncClient:
         self.collections = AsyncCollections(self)
         self.jobs = AsyncJobs(self)
         self.keys = AsyncKeys(self)
+        self.schedules = AsyncSchedules(self)
 
     async def close(self) -> None:
         """Close all connections."""

@@ -1,5 +1,5 @@
-"""What an `AsyncClient` has under names of their own: pictures, collections, keys, jobs. Speaks to
-nothing itself.
+"""What an `AsyncClient` has under names of their own: pictures, collections, keys, jobs and
+schedules. Speaks to nothing itself.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -15,7 +15,7 @@ from app.client.job_calls import JobOptions
 from app.client.terms import Picture
 from app.filter_schemas import FieldsAnswer
 from app.generation_schemas import GenerationInfo, GenerationsAnswer
-from app.job_schemas import JobAnswer, JobsAnswer, JobSkippedAnswer
+from app.job_schemas import JobAnswer, JobsAnswer, JobSkippedAnswer, ScheduleAnswer
 from app.key_schemas import CallerAnswer, KeyAnswer, KeysAnswer, NewKeyAnswer
 from app.map_schemas import MapAnswer, MapTile
 from app.schemas import CollectionInfo, PictureInfo, SampleAnswer, SkippedAnswer
@@ -214,3 +214,22 @@ class AsyncJobs:
         async for _ in self.events(job_id):
             pass
         return await self.show(job_id)
+
+
+class AsyncSchedules:
+    """Jobs that are queued at certain times."""
+
+    def __init__(self, asker: AsyncAsker) -> None:
+        self._asker = asker
+
+    async def add(self, cron: str, **options: Unpack[JobOptions]) -> ScheduleAnswer:
+        """Queue a job whenever the expression comes true, in the service's local time."""
+        return await self._asker.ask(job_calls.schedule(cron, **options))
+
+    async def list(self) -> list[ScheduleAnswer]:
+        """All schedules, oldest first."""
+        return (await self._asker.ask(job_calls.schedules())).schedules
+
+    async def remove(self, schedule_id: int) -> None:
+        """Forget a schedule; its jobs stay."""
+        await self._asker.ask(job_calls.unschedule(schedule_id))

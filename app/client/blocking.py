@@ -14,7 +14,7 @@ import httpx2
 from app.classify_schemas import ClassifyAnswer
 from app.client import calls
 from app.client.answers import check, failure
-from app.client.blocking_resources import Collections, Images, Jobs, Keys
+from app.client.blocking_resources import Collections, Images, Jobs, Keys, Schedules
 from app.client.calls import Call, SearchOptions
 from app.client.errors import ClientError
 from app.client.patience import Patience
@@ -51,6 +51,7 @@ class Client:
         self.collections = Collections(self)
         self.jobs = Jobs(self)
         self.keys = Keys(self)
+        self.schedules = Schedules(self)
 
     def close(self) -> None:
         """Close all connections."""

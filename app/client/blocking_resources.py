@@ -1,5 +1,5 @@
-"""What a `Client` has under names of their own: pictures, collections, keys, jobs. Speaks to
-nothing itself.
+"""What a `Client` has under names of their own: pictures, collections, keys, jobs and
+schedules. Speaks to nothing itself.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +15,7 @@ from app.client.job_calls import JobOptions
 from app.client.terms import Picture
 from app.filter_schemas import FieldsAnswer
 from app.generation_schemas import GenerationInfo, GenerationsAnswer
-from app.job_schemas import JobAnswer, JobsAnswer, JobSkippedAnswer
+from app.job_schemas import JobAnswer, JobsAnswer, JobSkippedAnswer, ScheduleAnswer
 from app.key_schemas import CallerAnswer, KeyAnswer, KeysAnswer, NewKeyAnswer
 from app.map_schemas import MapAnswer, MapTile
 from app.schemas import CollectionInfo, PictureInfo, SampleAnswer, SkippedAnswer
@@ -213,3 +213,22 @@ class Jobs:
         for _ in self.events(job_id):
             pass
         return self.show(job_id)
+
+
+class Schedules:
+    """Jobs that are queued at certain times."""
+
+    def __init__(self, asker: Asker) -> None:
+        self._asker = asker
+
+    def add(self, cron: str, **options: Unpack[JobOptions]) -> ScheduleAnswer:
+        """Queue a job whenever the expression comes true, in the service's local time."""
+        return self._asker.ask(job_calls.schedule(cron, **options))
+
+    def list(self) -> list[ScheduleAnswer]:
+        """All schedules, oldest first."""
+        return self._asker.ask(job_calls.schedules()).schedules
+
+    def remove(self, schedule_id: int) -> None:
+        """Forget a schedule; its jobs stay."""
+        self._asker.ask(job_calls.unschedule(schedule_id))

@@ -1,11 +1,17 @@
-"""Requests for jobs, as `calls` describes questions. Sends nothing."""
+"""Requests for jobs and schedules, as `calls` describes questions. Sends nothing."""
 
 from collections.abc import Sequence
 from typing import Literal, TypedDict, Unpack
 
-from app.client.answers import as_model
+from app.client.answers import AS_NOTHING, as_model
 from app.client.calls import Call, body_of, collection_of
-from app.job_schemas import JobAnswer, JobsAnswer, JobSkippedAnswer
+from app.job_schemas import (
+    JobAnswer,
+    JobsAnswer,
+    JobSkippedAnswer,
+    ScheduleAnswer,
+    SchedulesAnswer,
+)
 
 Action = Literal["pause", "resume", "cancel", "retry-skipped"]
 
@@ -59,3 +65,19 @@ def skipped(job_id: int, limit: int, offset: int) -> Call[JobSkippedAnswer]:
 def events_path(job_id: int) -> str:
     """GET /v1/jobs/{id}/events, which is read as it comes."""
     return f"/v1/jobs/{job_id}/events"
+
+
+def schedules() -> Call[SchedulesAnswer]:
+    """GET /v1/schedules."""
+    return Call("GET", "/v1/schedules", as_model(SchedulesAnswer))
+
+
+def schedule(cron: str, **options: Unpack[JobOptions]) -> Call[ScheduleAnswer]:
+    """POST /v1/schedules."""
+    body = body_of(cron=cron, **options)
+    return Call("POST", "/v1/schedules", as_model(ScheduleAnswer), body=body)
+
+
+def unschedule(schedule_id: int) -> Call[None]:
+    """DELETE /v1/schedules/{id}."""
+    return Call("DELETE", f"/v1/schedules/{schedule_id}", AS_NOTHING)

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.app.command_line import Sightline, one_line_error
 from tests.app.conftest import Library
@@ -70,6 +71,26 @@ def test_jobs_of_the_service_that_is_named(
     assert "99" in one_line_error(sightline("jobs", "show", "99", *server))
 
 
+def test_schedules_of_the_service_that_is_named(
+    library: Library, own_client: httpx.Client, sightline: Sightline, tmp_path: Path
+):
+    server = ("--server", str(own_client.base_url))
+    here = ("--data-dir", str(tmp_path / "elsewhere"))  # where these commands open nothing
+    asked = ("30 3 * * *", str(library.pictures), "--rebuild", "-c", "other", "--json")
+    added = json.loads(sightline("jobs", "schedule", "add", *asked, *here, *server).out)
+    (known,) = own_client.get("/v1/schedules").json()["schedules"]
+    assert (known["cron"], known["parameters"]["sources"]) == (asked[0], [asked[1]])
+    assert (known["parameters"]["rebuild"], known["parameters"]["collection"]) == (True, "other")
+    listed = json.loads(sightline("jobs", "schedule", "list", "--json", *here, *server).out)
+    assert listed == {"schedules": [added]}
+    assert {name: added[name] for name in known} == known
+    number, remove = str(known["id"]), ("jobs", "schedule", "remove")
+    assert "five fields" in one_line_error(sightline("jobs", "schedule", "add", "daily", *server))
+    assert sightline(*remove, number, *here, *server).out == f"schedule {number} is forgotten\n"
+    assert sightline("jobs", "schedule", "list", *here, *server).out == "no schedules\n"
+    assert "no schedule" in one_line_error(sightline(*remove, number, *here, *server))
+
+
 def test_info_of_the_service_that_is_named(client: httpx.Client, sightline: Sightline):
     server = ("--server", str(client.base_url))
     told = json.loads(sightline("info", "--json", "--skipped", *server).out)
@@ -86,6 +107,9 @@ def test_info_of_the_service_that_is_named(client: httpx.Client, sightline: Sigh
     assert "nowhere" in one_line_error(missing)
 
 
-def test_search_says_in_one_line_that_nobody_answers(sightline: Sightline):
+def test_search_says_in_one_line_that_nobody_answers(
+    sightline: Sightline, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("app.client.patience._FIRST_WAIT_S", 0)
     outcome = sightline("search", "red", "--server", "http://127.0.0.1:1/")
     assert "no answer from http://127.0.0.1:1" in one_line_error(outcome)

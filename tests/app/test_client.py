@@ -166,6 +166,10 @@ async def test_awaitable_client_does_the_same(client: httpx.Client, ours: Client
         assert await other.images.original(whole[0]) == ours.images.original(whole[0])
         assert await other.collections.list() == ours.collections.list()
         assert (await other.model(), await other.ready()) == (ours.model(), ours.ready())
+        added = await other.schedules.add("30 3 * * *", retry_skipped=True)
+        assert await other.schedules.list() == ours.schedules.list() == [added]
+        await other.schedules.remove(added.id)
+        assert ours.schedules.list() == []
         job = await other.jobs.start()
         await other.jobs.cancel(job.id)
         events = [event async for event in other.jobs.events(job.id)]
@@ -178,7 +182,7 @@ async def test_awaitable_client_does_the_same(client: httpx.Client, ours: Client
 def test_both_clients_have_the_same_methods():
     pairs = [(Client, AsyncClient)] + [
         (getattr(blocking_resources, name), getattr(awaiting_resources, f"Async{name}"))
-        for name in ("Images", "Collections", "Jobs")
+        for name in ("Images", "Collections", "Keys", "Jobs", "Schedules")
     ]
     for blocking, awaiting in pairs:
         assert _signatures(blocking) == _signatures(awaiting)
