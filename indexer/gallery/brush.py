@@ -9,7 +9,6 @@ import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from indexer.gallery.bands import bands_of
 from indexer.gallery.colours import INK, luminance, mix, multiply, saturate
 
 Fill = str | tuple[str, str]  # one colour, or a pair: towards the light, away from it
@@ -35,11 +34,12 @@ class Brush:
         self._lift = 0.0
         self._mirrored = False
 
-    def svg(self, width: int, height: int) -> str:
-        """The whole picture as an SVG document of the given logical size."""
+    def svg(self, frame: tuple[int, int], size: tuple[int, int]) -> str:
+        """What was painted in a frame (width, height), as an SVG document of a size in pixels."""
         body = "".join(self._parts)
         return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">'
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {frame[0]} {frame[1]}" '
+            f'width="{size[0]}" height="{size[1]}" preserveAspectRatio="none">'
             f"<defs>{''.join(self._defs.values())}</defs>{body}</svg>"
         )
 
@@ -206,13 +206,17 @@ class Brush:
         colours = [self._lit(stop) if lit else stop for stop in stops]
         if self.style == "neon" and not fade:
             colours = [mix(saturate(stop, 1.5), _NEON_DARK, 0.35) for stop in colours]
-        left, right = f"{x:.1f}", f"{x + w:.1f}"
-        bands = "".join(  # where one ends, the next begins to the last digit, or rows stay bare
-            f'<path d="M{left} {y + h * band.start:.2f}H{right}V{y + h * band.end:.2f}H{left}Z" '
-            f'fill="{band.colour}" fill-opacity="{band.opacity:.3f}"/>'
-            for band in bands_of(colours, fade or (1.0,) * len(stops))
+        key = f"sheet{len(self._defs)}"
+        opacities = fade or (1.0,) * len(stops)
+        between = "".join(
+            f'<stop offset="{number / (len(stops) - 1):.4f}" stop-color="{colour}" '
+            f'stop-opacity="{opacity:.3f}"/>'
+            for number, (colour, opacity) in enumerate(zip(colours, opacities, strict=True))
         )
-        self._parts.append(f'<g shape-rendering="crispEdges">{bands}</g>')  # or seams would show
+        self._defs[key] = f'<linearGradient id="{key}" x2="0" y2="1">{between}</linearGradient>'
+        self._parts.append(
+            f'<rect x="{x:.1f}" y="{y:.1f}" width="{w:.1f}" height="{h:.1f}" fill="url(#{key})"/>'
+        )
 
     # ---- treatment ----------------------------------------------------------------------------
     def _shape(self, body: str, fill: Fill, opacity: float, edge: bool) -> None:

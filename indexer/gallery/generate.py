@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import io
 import json
-import multiprocessing
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from PIL import Image
@@ -23,13 +21,11 @@ from indexer.gallery.kinds import folder_name
 from indexer.gallery.render import draw_scene
 from indexer.gallery.scenes import Scene, sample_scenes
 
-GALLERY_VERSION = 2  # raised whenever the same scene would be drawn differently
+GALLERY_VERSION = 3  # raised whenever the same scene would be drawn differently
 LICENCE = "CC0-1.0"
 MANIFEST_NAME = "manifest.jsonl"
 _JPEG_QUALITY = 88
 _MOST_WORKERS = 8
-_WORTH_A_POOL = 24  # below this many pictures, starting processes costs more than it saves
-_CHUNK = 8
 
 Row = dict[str, object]
 
@@ -112,22 +108,14 @@ def _files_of(manifest: Path) -> set[str]:
 
 
 def _draw_all(tasks: list[tuple[Scene, Path]]) -> Iterator[None]:
-    """Draw every task, yielding once per picture; in processes when there is enough to do."""
-    workers = min(_MOST_WORKERS, os.cpu_count() or 1)
-    done = 0
-    if workers > 1 and len(tasks) >= _WORTH_A_POOL:
-        # spawn: the caller may hold threads (torch, a web server) that must not be forked
-        context = multiprocessing.get_context("spawn")
-        try:
-            with ProcessPoolExecutor(workers, mp_context=context) as pool:
-                for _ in pool.map(_draw_task, tasks, chunksize=_CHUNK):
-                    done += 1
-                    yield
-        except BrokenProcessPool:
-            pass  # a caller that cannot be re-imported, or a killed worker: finish in this process
-    for task in tasks[done:]:
-        _draw_task(task)
-        yield
+    """Draw every task, yielding once per picture."""
+    # Threads: what takes the time, librsvg, numpy and Pillow, lets others compute meanwhile.
+    pool = ThreadPoolExecutor(min(_MOST_WORKERS, os.cpu_count() or 1))
+    try:
+        for _ in pool.map(_draw_task, tasks):
+            yield
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _draw_task(task: tuple[Scene, Path]) -> None:

@@ -5,13 +5,11 @@ Never writes files.
 
 from __future__ import annotations
 
-import io
 import random
 
 import numpy as np
-import resvg_py
+import pyvips
 from numpy.typing import NDArray
-from PIL import Image
 
 from indexer.gallery import places_built, places_land, places_water
 from indexer.gallery.brush import Brush
@@ -50,10 +48,6 @@ _HORIZONS = {
 }
 # So large that a copy of half the size, recompressed, is still the same picture to a model.
 _ZOOM = 1.6
-# Large pictures have their shapes drawn smaller, for speed: their edges stay as clear under the
-# paper and grain of the finish, which has every pixel.
-_SHAPES_SHARE = 0.65
-_WHOLE_UP_TO = 640
 _SELF_LIT = frozenset({"studio", "underwater"})
 
 
@@ -65,12 +59,14 @@ def draw_scene(scene: Scene, long_side: int | None = None) -> NDArray[np.uint8]:
     width, height = scene_size(scene)
     zoom = _ZOOM if long_side is None else long_side / max(width, height)
     size = max(1, round(width * zoom)), max(1, round(height * zoom))
-    share = 1.0 if max(size) <= _WHOLE_UP_TO else _SHAPES_SHARE
-    across, down = (max(1, round(side * share)) for side in size)
-    png = resvg_py.svg_to_bytes(scene_svg(scene), width=across, height=down, skip_system_fonts=True)
-    with Image.open(io.BytesIO(png)) as picture:
-        pixels = np.asarray(picture.convert("RGB").resize(size, Image.Resampling.BICUBIC))
-    return finish(pixels, scene.style, scene.layout)  # (height, width, 3)
+    return finish(rendered(scene_svg(scene, size)), scene.style, scene.layout)
+
+
+def rendered(svg: str) -> NDArray[np.uint8]:
+    """The pixels of an SVG document on white, (height, width, 3) uint8 RGB."""
+    picture = pyvips.Image.svgload_buffer(svg.encode())
+    pixels: NDArray[np.uint8] = picture.flatten(background=255).numpy()
+    return pixels
 
 
 def scene_size(scene: Scene) -> tuple[int, int]:
@@ -84,14 +80,13 @@ def scene_size(scene: Scene) -> tuple[int, int]:
     return random.Random(f"format {scene.layout}").choice(formats)
 
 
-def scene_svg(scene: Scene) -> str:
-    """The scene as an SVG document, before the finish of its style."""
-    width, height = scene_size(scene)
+def scene_svg(scene: Scene, size: tuple[int, int]) -> str:
+    """The scene as an SVG document of (width, height) pixels, before the finish of its style."""
     brush, view, placements = _composed(scene)
     for index, placement in enumerate(placements):
         _draw_thing(brush, view, placement, f"thing{index}", scene.layout)
     draw_weather_front(brush, view)
-    return brush.svg(width, height)
+    return brush.svg(scene_size(scene), size)
 
 
 def scene_boxes(scene: Scene) -> list[tuple[str, tuple[float, float, float, float]]]:

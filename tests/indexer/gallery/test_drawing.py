@@ -13,7 +13,7 @@ from indexer.gallery.colours import NAMED
 from indexer.gallery.combinations import combinations_of
 from indexer.gallery.kinds import KINDS
 from indexer.gallery.layout import place_things
-from indexer.gallery.render import draw_scene, scene_size, scene_view
+from indexer.gallery.render import draw_scene, rendered, scene_size, scene_view
 from indexer.gallery.scenes import STYLES, Scene, sample_scenes
 
 SMALL = 96  # pixels on the longer side: enough to see, quick to draw
@@ -56,7 +56,7 @@ def test_every_kind_draws_something_in_its_colour(thing):
     brush = Brush("flat", 1)
     KINDS[thing].draw(brush, NAMED[colour])
     tones = NAMED[colour]
-    drawing = brush.svg(100, 100)
+    drawing = brush.svg((100, 100), (100, 100))
     assert any(tone in drawing for tone in (tones.light, tones.main, tones.dark))
 
 
@@ -114,5 +114,20 @@ def test_things_vary_with_the_brushes_random_stream():
         brush = Brush("flat", 1)
         brush.rng = random.Random(seed)
         KINDS["boat"].draw(brush, NAMED["red"])
-        drawings.add(brush.svg(100, 100))
+        drawings.add(brush.svg((100, 100), (100, 100)))
     assert len(drawings) == 2
+
+
+@pytest.mark.parametrize("fade", [(), (0.9, 0.2, 0.5, 0.5)])
+def test_no_row_of_a_sheet_stands_out_whatever_its_size(fade):
+    stops = ("#102030", "#50a0f0", "#50a0f0", "#ff0000")
+    channels = np.array([[0x10, 0x20, 0x30], [0x50, 0xA0, 0xF0], [0x50, 0xA0, 0xF0], [0xFF, 0, 0]])
+    for height in range(90, 700, 23):
+        brush = Brush("flat", 1)
+        brush.sheet(-2, -2, 104, 81.7, stops, fade=fade)
+        rows = rendered(brush.svg((100, 75), (height * 4 // 3, height)))[:, 5].astype(float)
+        places = ((np.arange(height) + 0.5) / height * 75 + 2) / 81.7 * 3
+        colours = np.stack([np.interp(places, range(4), channels[:, i]) for i in range(3)], axis=1)
+        opacity = np.interp(places, range(4), fade or (1, 1, 1, 1))[:, None]
+        steepest = 3 * 255 / 81.7 * 75 / height  # levels from one row to the next
+        assert np.abs(rows - (colours * opacity + 255 * (1 - opacity))).max() < 3 + 2 * steepest

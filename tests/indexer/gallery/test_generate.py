@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -12,11 +13,12 @@ from indexer.gallery.generate import generate_gallery
 from indexer.gallery.render import draw_scene
 
 COUNT = 6
+EMPTY = np.zeros((8, 8, 3), np.uint8)
 
 
 @pytest.fixture(autouse=True)
 def quick_drawing(monkeypatch):
-    """Draw small and in this process: the files matter here, not the pictures."""
+    """Draw small: the files matter here, not the pictures."""
     monkeypatch.setattr(generate, "draw_scene", lambda scene: draw_scene(scene, 64))
 
 
@@ -100,13 +102,26 @@ def test_another_seed_replaces_pictures_and_leaves_other_files_alone(tmp_path):
     assert mine.read_bytes() == b"mine"
 
 
-def test_large_gallery_is_drawn_in_processes_and_equals_the_serial_one(tmp_path, monkeypatch):
+def test_gallery_drawn_by_several_threads_equals_that_of_one(tmp_path, monkeypatch):
     monkeypatch.undo()
-    monkeypatch.setattr(generate, "_WORTH_A_POOL", 2)
-    monkeypatch.setattr("os.cpu_count", lambda: 2)
-    pooled = generate_gallery(tmp_path / "pooled", 3)
+    monkeypatch.setattr("os.cpu_count", lambda: 4)
+    several = generate_gallery(tmp_path / "several", 12)
     monkeypatch.setattr("os.cpu_count", lambda: 1)
-    serial = generate_gallery(tmp_path / "serial", 3)
-    for row in rows_of(pooled):
+    one = generate_gallery(tmp_path / "one", 12)
+    for row in rows_of(several):
         name = row["file"]
-        assert (pooled.parent / name).read_bytes() == (serial.parent / name).read_bytes()
+        assert (several.parent / name).read_bytes() == (one.parent / name).read_bytes()
+
+
+def test_what_was_not_begun_is_not_drawn_once_the_drawing_is_stopped(tmp_path, monkeypatch):
+    drawn = []
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
+    monkeypatch.setattr(generate, "draw_scene", lambda scene: drawn.append(scene) or EMPTY)
+
+    def stop(done: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        generate_gallery(tmp_path, 400, on_progress=stop)
+    assert len(drawn) < 400
+    assert not (tmp_path / "manifest.jsonl").exists()
