@@ -8,7 +8,8 @@ from typing import Any
 
 from playwright.sync_api import Page, Request, Route, expect
 
-from tests.e2e.conftest import Service, Watch
+from tests.e2e.conftest import Service
+from tests.e2e.watching import Watch
 
 SKIPPED = re.compile("/v1/collections/default/skipped")
 NEXT_PAGE = re.compile(r"/v1/search\?.*cursor=")

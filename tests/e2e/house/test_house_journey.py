@@ -10,8 +10,9 @@ from pathlib import Path
 
 from playwright.sync_api import Page, Route, expect
 
-from tests.e2e.conftest import Gallery, Service, Watch
+from tests.e2e.conftest import Gallery, Service
 from tests.e2e.house.conftest import LONG_MS, enter_room, forgive_own_doings, press
+from tests.e2e.watching import Watch
 
 PUT = re.compile("/v1/images/")
 PATHS = ["more/trip/one <b>.jpg", "two.jpg"]

@@ -11,8 +11,9 @@ from playwright.sync_api import Page, Route, expect
 
 from app.access.key_store import KeyStore
 from app.access.roles import Role
-from tests.e2e.conftest import Service, Watch
+from tests.e2e.conftest import Service
 from tests.e2e.house.conftest import LONG_MS, enter_room, forgive_own_doings, press
+from tests.e2e.watching import Watch
 
 
 def test_who_may_only_look_is_asked_for_a_key(

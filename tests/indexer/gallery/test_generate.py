@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 from indexer.gallery import generate
 from indexer.gallery.generate import generate_gallery
 from indexer.gallery.render import draw_scene
+from indexer.gallery.scenes import Scene
 
 COUNT = 6
 EMPTY = np.zeros((8, 8, 3), np.uint8)
@@ -114,9 +116,14 @@ def test_gallery_drawn_by_several_threads_equals_that_of_one(tmp_path, monkeypat
 
 
 def test_what_was_not_begun_is_not_drawn_once_the_drawing_is_stopped(tmp_path, monkeypatch):
-    drawn = []
+    drawn: list[Scene] = []
+
+    def draw(scene: Scene) -> NDArray[np.uint8]:
+        drawn.append(scene)
+        return EMPTY
+
     monkeypatch.setattr("os.cpu_count", lambda: 1)
-    monkeypatch.setattr(generate, "draw_scene", lambda scene: drawn.append(scene) or EMPTY)
+    monkeypatch.setattr(generate, "draw_scene", draw)
 
     def stop(done: int) -> None:
         raise KeyboardInterrupt
