@@ -1,7 +1,8 @@
 """Numbers, texts and truth values of JSON: what a field's annotation wants, and what is none of it.
 
-pydantic would read true as 1 and "5" as 5, which the description of the API does not allow. Parses
-nothing.
+pydantic would read true as 1 and "5" as 5, which the description of the API does not allow. Its own
+strict mode is no way out: that refuses 5.0 for an integer, which JSON Schema (2020-12, validation,
+section 6.1.1) takes, and the names of choices in bodies that FastAPI has parsed. Parses nothing.
 """
 
 from functools import lru_cache

@@ -15,7 +15,7 @@ from app.setting_rows.fetching import FetchingRows
 from app.setting_rows.indexing import IndexingRows
 from app.setting_rows.log import LogRows
 from app.setting_rows.model import ModelRows
-from app.setting_rows.service import ServiceRows
+from app.setting_rows.service import MOST_LOOKUP_THREADS, ServiceRows
 from app.setting_rows.traces import TraceRows
 from indexer.config import available_cores
 from models.config import BUILTIN_MODEL, DecodeLimits, ModelConfig
@@ -72,6 +72,10 @@ class Settings(
     def decode_threads(self) -> int:
         """Threads that decode: as set, or one a core."""
         return self.decode_workers or available_cores()
+
+    def lookups_at_a_time(self) -> int:
+        """Threads that search and read: as set, or one a core, but few."""
+        return self.lookup_threads or min(available_cores(), MOST_LOOKUP_THREADS)
 
 
 def let_openmp_threads_sleep() -> None:

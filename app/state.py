@@ -45,7 +45,7 @@ class ServiceState:
         self.settings = settings
         self.tracing = tracing
         self.metrics = Metrics()
-        self.lookup = _threads(settings, "lookup", settings.lookup_threads)
+        self.lookup = _threads(settings, "lookup", settings.lookups_at_a_time())
         self.decode = _threads(settings, "decoding", settings.decode_threads())
         self.fetch = _threads(settings, "originals", _FETCH_THREADS)
         self.classify = _threads(settings, "classifying", _CLASSIFY_THREADS)

@@ -44,7 +44,7 @@ class BoundedThreads:
         Raises OverloadedError when there is no room, or no thread got to it in time.
         """
         if self._busy >= self.room:
-            raise OverloadedError(self.name, RETRY_AFTER_S)
+            raise self.refusal()
         self._busy += 1
         loop = asyncio.get_running_loop()
         future = self._executor.submit(work, *args, **kwargs)
@@ -58,10 +58,14 @@ class BoundedThreads:
             return await asyncio.wrap_future(future)
         except asyncio.CancelledError:
             if any(expired):
-                raise OverloadedError(self.name, RETRY_AFTER_S) from None
+                raise self.refusal() from None
             raise
         finally:
             deadline.cancel()
+
+    def refusal(self) -> OverloadedError:
+        """What is said where there is no room."""
+        return OverloadedError(self.name, RETRY_AFTER_S)
 
     def _leave(self) -> None:
         self._busy -= 1

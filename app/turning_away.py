@@ -1,5 +1,7 @@
 """Refuses at the door, while the model's queue is full: questions in words that nobody asked
-before, and large bodies. For words the answer is the one that they would get behind it, 429; a
+before, and large bodies. Such words are refused, too, while so many questions are inside that one
+more might be refused by the threads behind the model: late, and after all the work. For words the
+answer is the one that they would get behind it, 429; a
 large body is refused unread, also one whose picture is remembered. What is saved is everything that
 a question goes through before it gets to the queue, most of what a refusal costs, and under
 overload refusals are most of the work. Any other question goes on as usual. Plain ASGI.
@@ -31,18 +33,28 @@ class TurningAway:
     def __init__(self, app: ASGIApp, state: ServiceState) -> None:
         self._app = app
         self._state = state
+        self._inside = 0  # questions in addresses that are not answered yet
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         refusal = None
         if scope["type"] == "http" and scope["path"] in _WITH_PICTURES and self._state.is_ready:
             refusal = self._refusal(scope)
         if refusal is None:
-            await self._app(scope, receive, send)
+            await self._let_in(scope, receive, send)
             return
         answer = error_response(refusal, scope)
         if scope["method"] == "POST":
             answer.headers["Connection"] = "close"  # or the server reads on to the body's end
         await answer(scope, receive, send)
+
+    async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # Bodies are not counted: who sends one slowly would hold a place that others need.
+        question = scope["type"] == "http" and scope["path"] == _SEARCH and scope["method"] == "GET"
+        self._inside += question
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._inside -= question
 
     def _refusal(self, scope: Scope) -> OverloadedError | None:
         live = self._state.ready.live
@@ -60,7 +72,9 @@ class TurningAway:
 
     def _of_words(self, live: LiveCollections, query_string: bytes) -> OverloadedError | None:
         """Why a question in an address is refused; None if it is not, or not for sure."""
-        if all(engine.batcher.refusal() is None for engine, _ in live.models()):
+        lookup = self._state.lookup
+        crowded = self._inside >= lookup.room
+        if not crowded and all(engine.batcher.refusal() is None for engine, _ in live.models()):
             return None
         try:
             asked = parse_qs(query_string.decode("latin-1"), max_num_fields=_MOST_FIELDS)
@@ -70,7 +84,9 @@ class TurningAway:
         if live.served(collection) is None or "q" not in asked:
             return None
         engine = live.engine_of(collection)
-        return engine.batcher.refusal() if _is_new(engine, asked["q"][-1]) else None
+        if not _is_new(engine, asked["q"][-1]):
+            return None
+        return engine.batcher.refusal() or (lookup.refusal() if crowded else None)
 
 
 def _is_new(engine: Engine, text: str) -> bool:

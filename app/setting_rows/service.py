@@ -7,6 +7,9 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+# Much of a lookup holds Python's lock: more threads than this only keep the event loop from it.
+MOST_LOOKUP_THREADS = 4
+
 
 class ServiceRows(BaseModel):
     """How the running service works: threads, queues, the worker, the log."""
@@ -17,11 +20,12 @@ class ServiceRows(BaseModel):
         le=256,
         description="Threads that decode pictures; one a core when not set.",
     )
-    lookup_threads: int = Field(
-        default=4,
+    lookup_threads: int | None = Field(
+        default=None,
         ge=1,
         le=256,
-        description="Threads of the service for search, catalog and file reads.",
+        description="Threads of the service for search, catalog and file reads; one a core, "
+        f"{MOST_LOOKUP_THREADS} at most, when not set.",
     )
     queue_length: int = Field(
         default=64,

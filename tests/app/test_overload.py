@@ -1,15 +1,20 @@
 """Overload and slowness: refused at once, with a time to come back; the loop stays free."""
 
+import asyncio
 import json
 import socket
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 import httpx
 import pytest
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.main import create_app
+from app.turning_away import TurningAway
 from models.encoder import Embeddings
 from models.fake_encoder import FakeEncoder
 
@@ -97,6 +102,54 @@ def test_full_queue_refuses_new_words_and_large_bodies_unread_and_answers_known_
         slow.gate.set()
         statuses = sorted(one.result().status_code for one in asked)
         assert statuses == [200, 200, 429, 429]
+
+
+class Held:
+    """An app that lets requests in, and lets each go on when it is told to."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._inside = 0
+        self._gate = asyncio.Semaphore(0)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._inside += 1
+        await self._gate.acquire()
+        self._inside -= 1
+        await self._app(scope, receive, send)
+
+    async def let_in(self, client: httpx.AsyncClient, *words: str) -> list[asyncio.Task[Any]]:
+        coming = [asyncio.create_task(client.get(f"/v1/search?q={one}")) for one in words]
+        while self._inside < len(words):
+            await asyncio.sleep(0)
+        return coming
+
+    async def answers(self, coming: list[asyncio.Task[Any]]) -> list[int]:
+        statuses = []
+        for one in coming:
+            self._gate.release()
+            statuses.append((await one).status_code)
+        return statuses
+
+
+@pytest.mark.anyio
+async def test_new_words_are_refused_while_the_threads_behind_the_model_might_refuse_them(
+    library, settings_for
+):
+    app = create_app(settings_for(queue_length=1, lookup_threads=1), lambda _: library.encoder)
+    async with app.router.lifespan_context(app):
+        await app.state.sightline.settled.wait()
+        held = Held(app)
+        transport = httpx.ASGITransport(TurningAway(held, app.state.sightline))
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            inside = await held.let_in(client, "red 1", "red 2")
+            refused = await client.get("/v1/search?q=new")
+            assert (refused.status_code, refused.json()["code"]) == (429, "overloaded")
+            assert refused.headers["retry-after"] == "1"
+            assert await held.answers(inside) == [200, 200]
+            known = await held.let_in(client, "red 1", "red 2", "red 1")  # words asked before
+            assert await held.answers(known) == [200, 200, 200]
+            assert await held.answers(await held.let_in(client, "new")) == [200]
 
 
 def test_request_that_waited_too_long_is_answered_429_and_not_late(
