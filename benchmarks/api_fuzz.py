@@ -35,17 +35,10 @@ positive_data_acceptance.expected-statuses = \
 negative_data_rejection.expected-statuses = \
 [400, 401, 403, 404, 405, 406, 409, 413, 415, 422, 428, 429, 431]
 """
-# Jobs are never run here, so whoever waits for one waits to the end: 30 s at most.
-HOOKS = """
-import schemathesis
-
-@schemathesis.hook
-def map_query(context, query):
-    wait = query.get("wait_s") if isinstance(query, dict) else None
-    if isinstance(wait, int | float) and wait > 0:
-        return {**query, "wait_s": min(wait, 0.1)}
-    return query
-"""
+HOOKS = {
+    "SCHEMATHESIS_HOOKS": "benchmarks.fuzz_hooks",
+    "PYTHONPATH": str(Path(__file__).resolve().parents[1]),
+}
 LONGEST_S = 60  # for one answer
 # The stream of a job's events ends with the job, and here none ever does.
 ENDLESS = "/v1/jobs/{job_id}/events"
@@ -82,7 +75,6 @@ def running_service(folder: Path) -> Iterator[str]:
 def ask(address: str, folder: Path, options: argparse.Namespace) -> int:
     """Let schemathesis ask. Returns its exit code."""
     (folder / "schemathesis.toml").write_text(CONFIG, "utf-8")
-    (folder / "api_hooks.py").write_text(HOOKS, "utf-8")
     command = [
         str(Path(sys.executable).with_name("schemathesis")),
         *("--config-file", str(folder / "schemathesis.toml")),
@@ -93,7 +85,7 @@ def ask(address: str, folder: Path, options: argparse.Namespace) -> int:
         *("--exclude-path", ENDLESS, "--warnings", "off"),
         *(("--report", "ndjson", "--report-ndjson-path", options.report) if options.report else ()),
     ]
-    environment = {**os.environ, "SCHEMATHESIS_HOOKS": "api_hooks", "PYTHONPATH": str(folder)}
+    environment = {**os.environ, **HOOKS}
     return subprocess.run(command, env=environment, check=False, cwd=folder).returncode
 
 

@@ -36,7 +36,6 @@ def test_wrong_method_is_told_every_method_of_the_path(own_client: httpx.Client)
 
 def test_service_keeps_to_its_document(own_client: httpx.Client, tmp_path: Path):
     (tmp_path / "schemathesis.toml").write_text(CONFIG, "utf-8")
-    (tmp_path / "short_hooks.py").write_text(HOOKS, "utf-8")
     address = str(own_client.base_url).rstrip("/")
     command = [
         str(Path(sys.executable).with_name("schemathesis")),
@@ -46,12 +45,7 @@ def test_service_keeps_to_its_document(own_client: httpx.Client, tmp_path: Path)
         *("--max-response-time", "120", "--request-timeout", "120"),
         *("--exclude-path", ENDLESS, "--suppress-health-check", "all"),
     ]
-    environment = {
-        **os.environ,
-        "SCHEMATHESIS_HOOKS": "short_hooks",
-        "PYTHONPATH": str(tmp_path),
-        "no_proxy": "*",
-    }
+    environment = {**os.environ, **HOOKS, "no_proxy": "*"}
     run = subprocess.run(
         command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
     )
