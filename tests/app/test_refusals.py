@@ -134,7 +134,13 @@ def test_search_refuses_bad_pictures_in_base64(
     _refused(answer, status, code)
 
 
-@pytest.mark.parametrize("text", ["not base64!", "data:image/png,plain", "A"])
+LONG = "A" * 64 * 1024  # what is decoded in one piece
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["not base64!", "data:image/png,plain", "A", LONG + "A", LONG[2:] + "==AAAA", LONG + "é"],
+)
 def test_search_refuses_base64_that_is_none(client: httpx.Client, text: str):
     detail = _refused(_search(client, {"image": {"base64": text}}), 400, "invalid_request")
     assert "base64" in detail
