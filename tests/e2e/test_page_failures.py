@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, Route, expect
 
+from tests.e2e.test_page_access import violations_in_both_themes
+
 SEARCH = re.compile(r"/v1/search")
 
 
@@ -25,10 +27,11 @@ def test_nothing_indexed_shows_the_command_and_notices_the_pictures(
     empty_service, open_page: Callable[..., Page], watch, run_command, gallery
 ):
     watch.allowed = {404, 409}
-    page = open_page(empty_service.url)
+    page = open_page(empty_service.url, bypass_csp=True)
     notice = page.locator("#notice")
     expect(notice).to_contain_text("No pictures here yet")
     expect(notice.locator("code")).to_have_text("sightline index /path/to/pictures")
+    assert violations_in_both_themes(page) == []
     run_command(empty_service.data, "index", str(gallery.hostile_manifest))
     expect(page.locator(".card")).to_have_count(3, timeout=15_000)
     expect(notice).to_be_hidden()

@@ -14,8 +14,9 @@ from playwright.sync_api import Page, expect
 
 from app.access.key_store import KeyStore
 from app.access.roles import Role
-from tests.e2e.conftest import Service, Watch, address_of, started
-from tests.e2e.test_page_access import axe_script, violations
+from tests.e2e.conftest import Service, address_of, started
+from tests.e2e.test_page_access import violations_in_both_themes
+from tests.e2e.watching import Watch
 
 SEEN = "Boolean(document.querySelector('.card img')?.naturalWidth)"
 STORED = "JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie, history.state])"
@@ -60,10 +61,7 @@ def test_whoever_signs_in_searches_and_sees_pictures(
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("This key opens nothing")
     expect(field).to_be_focused()
-    page.evaluate(axe_script())
-    for theme in ("dark", "light"):
-        page.emulate_media(color_scheme=theme)
-        assert violations(page) == []
+    assert violations_in_both_themes(page) == []
     page.keyboard.type(key)  # over the wrong one, which is selected
     page.keyboard.press("Enter")
     expect(page.locator("#heading-text")).to_have_text("Best matches for a red boat")

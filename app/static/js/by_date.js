@@ -1,5 +1,5 @@
 // The best pictures of an answer in the order of their dates. Values only, no elements.
-import { isJudged, UNLIKELY_BELOW } from "./relevance.js";
+import { isUnlikely } from "./relevance.js";
 
 /** How many are asked for: of a question the best, of mere filters as many as the service gives at once. */
 export const MOST_BEST = 200;
@@ -12,7 +12,7 @@ function dateOf({ file_facts, metadata }) {
 
 /** The answer with the likely ones of its hits by date, those without a date last. Where none is likely, all of them. */
 export function byDate(answer, sort) {
-  const likely = answer.hits.filter((hit) => !isJudged(hit) || hit.relevance >= UNLIKELY_BELOW);
+  const likely = answer.hits.filter((hit) => !isUnlikely(hit));
   const sign = sort === "oldest" ? 1 : -1;
   const dated = (likely.length ? likely : answer.hits).map((hit) => ({ hit, date: dateOf(hit) }));
   const compared = (one, other) => (one.date === other.date ? 0 : !one.date ? 1 : !other.date ? -1 : one.date < other.date ? -sign : sign);

@@ -36,9 +36,8 @@ function pictureOf(hit) {
 
 function wordsOf(hit) {
   const caption = element("span", { className: "card-caption", dir: "auto" }, captionOf(hit));
-  if (isJudged(hit)) return element("span", { className: "card-words" }, caption, scoreOf("card.likely", percent(hit.relevance)));
-  if (typeof hit.score === "number") return element("span", { className: "card-words" }, caption, scoreOf("card.score", hit.score.toFixed(3)));
-  return element("span", { className: "card-words" }, caption);
+  const score = isJudged(hit) ? scoreOf("card.likely", percent(hit.relevance)) : typeof hit.score === "number" ? scoreOf("card.score", hit.score.toFixed(3)) : null;
+  return element("span", { className: "card-words" }, caption, score);
 }
 
 /** A figure that is seen; the words around it are heard. */

@@ -47,12 +47,11 @@ export class LitLine {
     this.#button.addEventListener("click", show);
   }
 
-  /** `count` results are on the map; null where nothing was asked. */
-  show(count) {
-    this.element.hidden = count === null;
-    if (count === null) return;
-    this.#words.textContent = say("map.lit", { count });
-    this.#button.hidden = count === 0;
+  /** These words, or null where nothing was asked; the button where something is lit. */
+  show(words, isLit) {
+    this.element.hidden = words === null;
+    this.#words.textContent = words ?? "";
+    this.#button.hidden = !isLit;
   }
 
   /** The search did not succeed. */

@@ -2,7 +2,7 @@
 import { Failure } from "./failure.js";
 import { address, answerOf } from "./service.js";
 
-const MOST_PLACES = 500; // what the service tells at once
+export const MOST_PLACES = 500; // what the service tells at once
 
 /** The picture as an ImageBitmap. Raises Failure. */
 async function drawn(blob) {

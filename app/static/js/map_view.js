@@ -5,12 +5,12 @@ import { Camera } from "./map_camera.js";
 import { Choice } from "./map_choice.js";
 import { Hands } from "./map_hands.js";
 import { MapList } from "./map_list.js";
-import { CaptionLine, LitLine, makeTools, slotWords, Trouble } from "./map_parts.js";
+import { Lit } from "./map_lit.js";
+import { CaptionLine, makeTools, slotWords, Trouble } from "./map_parts.js";
 import { Painter } from "./map_painter.js";
 import { MapService } from "./map_service.js";
 import { Tiles } from "./map_tiles.js";
 import { styled } from "./on_demand.js";
-import { isEmpty } from "./question.js";
 import { addWords, say } from "./words.js";
 
 const SETTLED_MS = 250;
@@ -24,9 +24,7 @@ class MapView {
   #map = null;
   #collection = null;
   #request = null;
-  #lit = null; // places of the results
-  #found = null; // how many of the results are on the map; null where nothing was asked
-  #litRequest = null;
+  #lit;
   #isMissing = false; // whether a tile did not come
   #choice; // by keyboard
   #hovered = null;
@@ -36,7 +34,6 @@ class MapView {
   #canvas = element("canvas", { className: "map-canvas", tabIndex: 0, role: "application" });
   #keys = element("p", { className: "sr-only", id: "map-keys" }, say("map.keys"));
   #caption = new CaptionLine();
-  #litLine = new LitLine(() => this.#showLit());
   #trouble = new Trouble(() => this.#load());
   #list;
   #tools;
@@ -48,6 +45,7 @@ class MapView {
     const redraw = () => this.#redraw();
     this.#tiles = new Tiles(this.#service, { came: () => this.#came(), failed: (failure) => this.#missed(failure), moved: () => this.#load() });
     this.#painter = new Painter(this.#canvas, { camera: this.#camera, tiles: this.#tiles, service: this.#service, redraw });
+    this.#lit = new Lit(page, this.#service, { show: () => this.#showLit(), changed: redraw });
     this.#choice = new Choice(this.#camera, this.#painter);
     this.#list = new MapList((id) => page.openPicture(id));
     this.#tools = makeTools({
@@ -55,7 +53,7 @@ class MapView {
     });
     this.#canvas.ariaLabel = say("view.map");
     this.#canvas.setAttribute("aria-describedby", "map-keys");
-    const stage = element("div", { className: "map-stage" }, this.#canvas, this.#caption.element, this.#litLine.element, this.#tools.element, this.#trouble.element);
+    const stage = element("div", { className: "map-stage" }, this.#canvas, this.#caption.element, this.#lit.element, this.#tools.element, this.#trouble.element);
     this.element = element("div", { className: "map", role: "main", ariaLabel: say("view.map") }, stage, this.#list.element, this.#keys);
     this.#listen(stage);
   }
@@ -70,7 +68,7 @@ class MapView {
 
   leave() {
     this.#request?.abort();
-    this.#litRequest?.abort();
+    this.#lit.leave();
     clearTimeout(this.#settle);
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
@@ -81,34 +79,14 @@ class MapView {
   }
 
   /** An answer is there: light what it found. */
-  async answered(question, hits) {
+  answered(question, hits) {
     const collection = question.collection ?? this.#page.collections.plain;
     if (this.#collection && collection !== this.#collection) this.#load(collection);
-    this.#litRequest?.abort();
-    this.#litRequest = new AbortController();
-    if (isEmpty(question) || hits.length === 0) return this.#light(null); // none also while the answer is on its way
-    const { signal } = this.#litRequest;
-    try {
-      const places = await this.#service.places(collection, hits.map(({ id }) => id), signal);
-      if (!signal.aborted) this.#light([...places.values()]);
-    } catch (failure) {
-      if (!signal.aborted && !(failure instanceof Failure)) throw failure;
-      if (!signal.aborted) this.#light(null); // the map says itself what is wrong
-    }
-    return undefined;
+    return this.#lit.answered(question, hits, collection);
   }
 
   failed(failure) {
-    this.#litRequest?.abort();
-    this.#light(null);
-    this.#litLine.fail(failure);
-  }
-
-  #light(lit) {
-    this.#lit = lit?.length ? lit : null;
-    this.#found = lit ? lit.length : null;
-    this.#litLine.show(this.#found);
-    this.#redraw();
+    this.#lit.failed(failure);
   }
 
   async #load(collection = this.#collection) {
@@ -194,7 +172,7 @@ class MapView {
 
   /** So near that all results are just in view. */
   #showLit() {
-    const [across, down] = [this.#lit.map(({ x }) => x), this.#lit.map(({ y }) => y)];
+    const [across, down] = [this.#lit.places.map(({ x }) => x), this.#lit.places.map(({ y }) => y)];
     const box = { left: Math.min(...across), right: Math.max(...across) + 1, top: Math.min(...down), bottom: Math.max(...down) + 1 };
     this.#camera.flyTo(box, performance.now());
     this.#canvas.focus({ preventScroll: true });
@@ -239,7 +217,7 @@ class MapView {
   }
 
   #came() {
-    if (this.#isMissing) this.#litLine.show(this.#found);
+    if (this.#isMissing) this.#lit.came();
     this.#isMissing = false;
     this.#redraw();
   }
@@ -247,7 +225,7 @@ class MapView {
   /** A tile did not come: say so, and ask for it again after a while. */
   #missed(failure) {
     this.#isMissing = true;
-    this.#litLine.fail(failure);
+    this.#lit.missed(failure);
     setTimeout(() => this.#redraw(), Math.max(AGAIN_MS, (failure.retryAfter_s ?? 0) * 1000));
   }
 
@@ -276,10 +254,10 @@ class MapView {
     const style = getComputedStyle(this.#canvas);
     const colours = { accent: style.color, paper: style.backgroundColor, chosen: style.textDecorationColor };
     const chosen = this.#hovered ?? this.#shownChoice;
-    const fading = this.#painter.paint({ map: this.#map, lit: this.#lit, chosen: chosen?.level === level ? chosen : null, colours }, now_ms);
+    const fading = this.#painter.paint({ map: this.#map, lit: this.#lit.places, chosen: chosen?.level === level ? chosen : null, colours }, now_ms);
     this.#canvas.setAttribute("aria-busy", String(this.#tiles.isWaiting));
     clearTimeout(this.#settle);
-    this.#settle = setTimeout(() => this.#settled(), SETTLED_MS);
+    if (!flying) this.#settle = setTimeout(() => this.#settled(), SETTLED_MS);
     if (flying || fading) this.#redraw();
   }
 

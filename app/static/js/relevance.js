@@ -2,7 +2,7 @@
 import { element } from "./element.js";
 import { say } from "./words.js";
 
-export const UNLIKELY_BELOW = 0.1;
+const UNLIKELY_BELOW = 0.1;
 
 /** "62 %"; chances that are hardly there, or hardly missing, are not rounded away. */
 export function percent(relevance) {
@@ -22,9 +22,12 @@ export function isJudged(hit) {
   return typeof hit.relevance === "number";
 }
 
+export function isUnlikely(hit) {
+  return isJudged(hit) && hit.relevance < UNLIKELY_BELOW;
+}
+
 /** How many hits stand above the line; -1 where there is none to draw: nothing is judged, nothing unlikely, or they are mixed. */
 export function countAboveLine(hits) {
-  const first = hits.findIndex((hit) => isJudged(hit) && hit.relevance < UNLIKELY_BELOW);
-  if (first < 0) return -1;
-  return hits.slice(first).every((hit) => isJudged(hit) && hit.relevance < UNLIKELY_BELOW) ? first : -1;
+  const first = hits.findIndex(isUnlikely);
+  return hits.slice(first).every(isUnlikely) ? first : -1;
 }

@@ -44,6 +44,11 @@ export class Results {
     return this.#answer?.hits.length ?? 0;
   }
 
+  /** Whether most likely no picture is what was asked for. */
+  get isNoMatch() {
+    return this.#answer?.no_good_match === true;
+  }
+
   /** Show an answer, or what it adds. Returns the whole answer, pages joined. */
   show(asked, answer) {
     this.#attempt = 0;
@@ -94,7 +99,7 @@ export class Results {
     const home = isEmpty(question);
     if (home) this.intro.show(hits);
     else this.intro.hide();
-    const nothing = this.#answer.no_good_match === true || (!home && hits.length === 0);
+    const nothing = this.isNoMatch || (!home && hits.length === 0);
     this.heading.show(question, { partial: this.#answer.hits.length >= k, only: nothing ? (hits.length ? "nearest" : "none") : null });
     if (nothing) this.nearest.show(hits, question);
     else this.nearest.hide();

@@ -11,6 +11,8 @@ export default {
   "map.list_rest": { one: "And one more; go closer to see it here.", other: "And {count} more; go closer to see them here." },
   "map.list_title": "Pictures in view",
   "map.lit": { one: "{count} result is lit", other: "{count} results are lit" },
+  "map.lit_first": "The first {count} results are lit",
+  "map.lit_likely": { one: "{count} likely result is lit", other: "{count} likely results are lit" },
   "map.none": "There is no map yet",
   "map.others": { one: "{count} other like it here", other: "{count} others like it here" },
   "map.show_lit": "Show them",

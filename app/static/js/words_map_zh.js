@@ -11,6 +11,8 @@ export default {
   "map.list_rest": { other: "还有 {count} 张，放大后可在此查看。" },
   "map.list_title": "视野中的图片",
   "map.lit": { other: "已标出 {count} 个结果" },
+  "map.lit_first": "已标出前 {count} 个结果",
+  "map.lit_likely": { other: "已标出 {count} 个较可能的结果" },
   "map.none": "还没有地图",
   "map.others": { other: "此处还有 {count} 张相似的图片" },
   "map.show_lit": "查看结果",
