@@ -2,12 +2,32 @@
 
 import re
 
-from playwright.sync_api import Page, Route, expect
+import pytest
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.e2e.test_asking import BOAT, captions, heading
 
+# The focus is somewhere, and the browser draws a frame around it that is in the window.
+FOCUS_IS_SEEN = """() => {
+  const one = document.activeElement;
+  const { top, bottom } = one.getBoundingClientRect();
+  const { outlineStyle, outlineWidth } = getComputedStyle(one);
+  return one !== document.body && one.matches(":focus-visible") && top >= 0 && bottom <= innerHeight
+    && outlineStyle !== "none" && outlineWidth !== "0px";
+}"""
 
-def test_filters_are_chosen_by_their_values_and_cleared(page: Page):
+
+def tab_to(page: Page, place: Locator, key: str = "Tab") -> None:
+    """By Tab to a place; the focus is seen on each of the steps."""
+    for _ in range(90):
+        page.keyboard.press(key)
+        assert page.evaluate(FOCUS_IS_SEEN), page.evaluate("document.activeElement.outerHTML")
+        if place.evaluate("one => one === document.activeElement"):
+            return
+    pytest.fail(f"{place} is not reached")
+
+
+def test_filters_are_walked_by_keyboard_alone(page: Page):
     page.locator("#brand").focus()
     page.keyboard.press("f")
     expect(page.locator("#filters-button")).to_be_focused()
@@ -15,19 +35,53 @@ def test_filters_are_chosen_by_their_values_and_cleared(page: Page):
     blue = colours.get_by_role("button", name=re.compile("^blue"))
     expect(blue).to_be_visible()
     count = int(blue.locator(".facet-count").inner_text())
-    blue.click()
+    tab_to(page, blue)
+    page.keyboard.press("Enter")
     heading(page, "Pictures of the collection")
     expect(page.locator(".card")).to_have_count(count)
     assert page.locator(".card-score").count() == 0
     expect(blue).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#filters .facets")).to_have_attribute("aria-busy", "false")
     expect(blue).to_be_focused()
-    page.fill("#words", BOAT)
-    heading(page, f"Best matches for {BOAT}")
-    expect(page.locator(".card")).to_have_count(count)
-    page.get_by_role("button", name="Clear filters").click()
-    expect(page.locator("#more")).to_be_visible()
-    expect(page.locator(".card").nth(count)).to_be_attached()
+    tab_to(page, page.locator("#rule"))
+    page.keyboard.type("thing = boat")
+    page.keyboard.press("Enter")
+    chips = page.locator("#chips .chip")
+    expect(chips).to_have_count(2)
+    expect(page.locator(".card").nth(count - 1)).to_have_count(0)
+    expect(page.locator("#live")).to_contain_text(re.compile(r"picture|Nothing"))
+    assert page.evaluate(FOCUS_IS_SEEN)
+    remove = page.get_by_role("button", name="Remove the filter colour: blue")
+    tab_to(page, remove, "Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(chips).to_have_count(1)
+    assert page.evaluate(FOCUS_IS_SEEN)
+    expect(page.get_by_role("button", name="Remove the filter thing = boat")).to_be_focused()
+    expect(page.locator(".card").first).to_contain_text("boat")
+    page.keyboard.press("Enter")
+    expect(page.locator("#words")).to_be_focused()
     assert "is.colour" not in page.url
+    assert "where" not in page.url
+
+
+def test_filters_hold_for_words_too_and_are_cleared_with_the_focus_kept(page: Page, open_page):
+    shown = open_page(f"{page.url}?q={BOAT}&is.colour=red&is.colour=none-such&is.place=sea")
+    heading(shown, f"Best matches for {BOAT}")
+    count = shown.locator(".card").count()
+    assert all("red" in one for one in captions(shown))
+    shown.locator("#filters-button").press("Enter")
+    shown.get_by_role("button", name=re.compile("^none-such")).press("Enter")
+    expect(shown.get_by_role("button", name=re.compile("^none-such"))).to_have_count(0)
+    expect(shown.locator("#filters .facets")).to_have_attribute("aria-busy", "false")
+    assert shown.evaluate("document.activeElement.matches('.facet')")  # of the same field
+    shown.get_by_role("button", name="Clear filters").press("Enter")
+    expect(shown.locator("#filters-button")).to_be_focused()
+    expect(shown.locator(".card").nth(count)).to_be_attached()
+    assert "is." not in shown.url
+    shown.go_back()
+    shown.get_by_role("button", name="Clear all").press("Enter")
+    expect(shown.locator("#words")).to_be_focused()
+    expect(shown.locator("#chips")).to_be_hidden()
 
 
 def test_rule_that_cannot_be_read_says_where_and_asks_nothing(page: Page, watch):
@@ -82,6 +136,7 @@ def test_counts_are_asked_for_again_where_they_failed_and_of_each_generation(pag
     page.route(re.compile("/v1/search"), refuse_counts)
     facet.first.click()
     expect(page.locator("#filters")).to_contain_text("The values could not be counted")
+    expect(page.locator("#filters-button")).to_be_focused()  # the value that was chosen went
     page.unroute(re.compile("/v1/search"))
     page.go_back()
     expect(facet.first).to_be_visible()

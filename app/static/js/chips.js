@@ -68,7 +68,10 @@ export class Chips {
 
   #clearAll() {
     const clear = element("button", { type: "button", className: "quiet" }, say("chips.clear"));
-    clear.addEventListener("click", () => this.#listener.emptied());
+    clear.addEventListener("click", () => {
+      byId("words").focus();
+      this.#listener.emptied();
+    });
     return element("li", {}, clear);
   }
 

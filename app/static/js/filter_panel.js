@@ -31,6 +31,7 @@ export class FilterPanel {
   #service;
   #changed;
   #generationOf;
+  #leave;
   #question = null;
   #request = null;
   #shown = "";
@@ -42,6 +43,7 @@ export class FilterPanel {
     this.#service = service;
     this.#changed = changed;
     this.#generationOf = generationOf;
+    this.#leave = leave;
     this.#rule = new RuleField({ check: (where) => service.facets([], where, this.#question.collection), changed: (where) => changed({ where }) });
     this.#clear.addEventListener("click", () => {
       changed({ filters: {}, where: "" });
@@ -71,6 +73,7 @@ export class FilterPanel {
     this.#lists.setAttribute("aria-busy", false);
     if (counted instanceof Error) {
       this.#shown = "";
+      if (this.#lists.contains(document.activeElement)) this.#leave();
       this.#lists.replaceChildren(element("p", { className: "facet-none" }, this.#wordsFor(counted)));
       drawAfresh();
       return;
@@ -123,7 +126,16 @@ export class FilterPanel {
     const worth = counted.filter(([name, field]) => name in filters || isWorth(field));
     const groups = worth.map(([name, { values, distinct }]) => this.#group(name, distinct > MOST_VALUES ? values.slice(0, OF_MANY) : values, filters[name] ?? [], distinct));
     this.#lists.replaceChildren(...(groups.length ? groups : [element("p", { className: "facet-none" }, say("filters.none"))]));
-    if (focused) [...this.#lists.querySelectorAll("button")].find((one) => one.dataset.key === focused)?.focus({ preventScroll: true });
+    if (focused) this.#focus(focused);
+  }
+
+  /** To the value that had the focus; where it went, to the first of its field, or else of all. */
+  #focus(key) {
+    const made = [...this.#lists.querySelectorAll("button")];
+    const [field] = JSON.parse(key);
+    const next = made.find((one) => one.dataset.key === key) ?? made.find((one) => JSON.parse(one.dataset.key)[0] === field) ?? made[0];
+    if (next) next.focus({ preventScroll: true });
+    else this.#leave();
   }
 
   #group(name, values, chosen, distinct) {
