@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.e2e.conftest import PATIENCE_MS
 from tests.e2e.test_page_access import PHONE, violations_in_both_themes
@@ -102,6 +102,7 @@ def test_pictures_in_view_are_a_list_and_nothing_bars_anybody(
     expect(page.locator("#viewer")).to_be_visible()
     page.keyboard.press("Escape")
     expect(rows.nth(2)).to_be_focused()
+    show_results_from_afar(page, rows)
 
 
 def light_what_is_likely(page: Page) -> None:
@@ -118,6 +119,21 @@ def light_what_is_likely(page: Page) -> None:
     expect(lit.get_by_role("button")).to_be_hidden()
     page.go_back()
     expect(lit).to_contain_text("likely results are lit")
+
+
+def show_results_from_afar(page: Page, rows: Locator) -> None:
+    """A slot that stands for several pictures shows the result among them, not the others."""
+    url = page.url.partition("?")[0]
+    found = page.request.get(f"{url}v1/search?q=boat&k=48&fold_duplicates=true").json()["hits"]
+    likely = [hit["id"] for hit in found if hit["relevance"] >= 0.1]
+    asked = "&".join(f"id={one}" for one in likely)
+    places = page.request.get(f"{url}{MAP[1:]}/places?{asked}").json()["places"]
+    slots = {(place["x"] // 2, place["y"] // 2) for place in places}
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(rows).not_to_have_count(61)  # a level higher
+    shown = set(rows.evaluate_all("all => all.map((one) => one.dataset.picture)"))
+    assert len(shown & set(likely)) == len(slots)
+    page.evaluate("window.shifts = 0")  # the window became another one
 
 
 def a_picture(page: Page, url: str) -> tuple[float, float]:

@@ -7,8 +7,9 @@ import { isJudged, isUnlikely } from "./relevance.js";
 import { say } from "./words.js";
 
 export class Lit {
-  /** The places ({ x, y }) of what is lit, or null. */
+  /** What is lit, the best first: { x, y, picture }, or null. */
   places = null;
+  #slots = { width: 0, of: null, found: new Map() };
   #words = null; // null where nothing was asked
   #line;
   #page;
@@ -24,6 +25,24 @@ export class Lit {
 
   get element() {
     return this.#line.element;
+  }
+
+  /** The slots that are lit, of which `width` places make a side, each with the best of the pictures for which it is: "x,y" → { x, y, picture }. */
+  slots(width) {
+    if (this.#slots.width === width && this.#slots.of === this.places) return this.#slots.found;
+    const found = new Map();
+    for (const place of this.places ?? []) {
+      const [x, y] = [Math.floor(place.x / width), Math.floor(place.y / width)];
+      if (!found.has(`${x},${y}`)) found.set(`${x},${y}`, { x, y, picture: place.picture });
+    }
+    this.#slots = { width, of: this.places, found };
+    return found;
+  }
+
+  /** A slot as it is shown: where it is lit, by the picture for which it is. */
+  shown(slot, width) {
+    const lit = this.slots(width).get(`${slot.x},${slot.y}`);
+    return lit ? { ...slot, picture: lit.picture } : slot;
   }
 
   leave() {
@@ -44,7 +63,8 @@ export class Lit {
     try {
       const places = await this.#service.places(collection, likely.map(({ id }) => id), signal);
       const key = isCut ? "map.lit_first" : hits.some(isJudged) ? "map.lit_likely" : "map.lit";
-      if (!signal.aborted) this.#light([...places.values()], say(key, { count: places.size }));
+      const lit = likely.filter(({ id }) => places.has(id)).map((picture) => ({ ...places.get(picture.id), picture }));
+      if (!signal.aborted) this.#light(lit, say(key, { count: places.size }));
     } catch (failure) {
       if (!signal.aborted && !(failure instanceof Failure)) throw failure;
       if (!signal.aborted) this.#light(null, null); // the map says itself what is wrong

@@ -16,14 +16,16 @@ export class Painter {
   #camera;
   #tiles;
   #service;
+  #lit;
+  #seen = new Set(); // thumbnails in use
   #large = new Map(); // thumbnail's address → ImageBitmap, or null while it is on its way
   #redraw;
 
   /** `redraw()` is called when a picture has come. */
-  constructor(canvas, { camera, tiles, service, redraw }) {
+  constructor(canvas, { camera, tiles, service, lit, redraw }) {
     this.#canvas = canvas;
     this.#context = canvas.getContext("2d");
-    [this.#camera, this.#tiles, this.#service, this.#redraw] = [camera, tiles, service, redraw];
+    [this.#camera, this.#tiles, this.#service, this.#lit, this.#redraw] = [camera, tiles, service, lit, redraw];
   }
 
   resize(width, height) {
@@ -51,8 +53,8 @@ export class Painter {
     return tiles.sort((one, other) => far(one) - far(other));
   }
 
-  /** Paint; `lit` are places ({ x, y }) of results or null, `chosen` a slot ({ level, x, y }) or null. Whether a fade goes on. */
-  paint({ map, lit, chosen, colours }, now_ms) {
+  /** Paint; `chosen` is a slot ({ level, x, y }) or null. Whether a fade goes on. */
+  paint({ map, chosen, colours }, now_ms) {
     const { width, height } = this.#camera;
     const ratio = this.#canvas.width / width;
     const context = this.#context;
@@ -61,8 +63,10 @@ export class Painter {
     const level = this.#camera.level;
     let fading = false;
     for (const place of this.inView(level, map.tile_slots)) fading = this.#paintTile(place, map, now_ms) || fading;
+    this.#seen.clear();
     this.#paintLarge(level, map);
-    if (lit) this.#paintLit(lit, level, colours);
+    if (this.#lit.places) this.#paintLit(level, map, colours);
+    this.#forgetUnseen();
     if (chosen) this.#frame(chosen, colours.chosen, colours.paper, 3);
     return fading;
   }
@@ -101,17 +105,21 @@ export class Painter {
   /** Near enough, each picture from its own thumbnail. */
   #paintLarge(level, map) {
     if (this.#camera.places(level) * this.#camera.scale < LARGE_PX) return;
-    const seen = new Set();
-    for (const slot of this.slotsInView(map)) {
-      const url = slot.picture.thumbnail_url;
-      seen.add(url);
-      const image = this.#large.get(url);
-      if (image) this.#drawLarge(image, this.#box(level, slot.x, slot.y));
-      else if (!this.#large.has(url)) this.#loadLarge(url);
-    }
+    for (const slot of this.slotsInView(map)) this.#paintThumbnail(slot, level);
+  }
+
+  #paintThumbnail({ x, y, picture }, level) {
+    const url = picture.thumbnail_url;
+    this.#seen.add(url);
+    const image = this.#large.get(url);
+    if (image) this.#drawLarge(image, this.#box(level, x, y));
+    else if (!this.#large.has(url)) this.#loadLarge(url);
+  }
+
+  #forgetUnseen() {
     for (const [url, image] of this.#large) {
       if (this.#large.size <= MOST_LARGE) break;
-      if (seen.has(url) || !image) continue;
+      if (this.#seen.has(url) || !image) continue;
       image.close();
       this.#large.delete(url);
     }
@@ -147,17 +155,24 @@ export class Painter {
     for (const { x, y } of this.inView(level, map.tile_slots)) {
       for (const slot of this.#tiles.find(level, x, y)?.tile.slots ?? []) {
         const { left, top, size } = this.#box(level, slot.x, slot.y);
-        if (left + size > 2 && top + size > 2 && left < width - 2 && top < height - 2) slots.push(slot);
+        if (left + size > 2 && top + size > 2 && left < width - 2 && top < height - 2) slots.push(this.#lit.shown(slot, this.#camera.places(level)));
       }
     }
     return slots.sort((one, other) => one.y - other.y || one.x - other.x);
   }
 
+  /** A result whose slot shows another picture, which stands for several, is shown itself. */
+  #paintHidden(slot, level, { tile_slots: count }) {
+    const { left, top, size } = this.#box(level, slot.x, slot.y);
+    const isSeen = left + size > 0 && top + size > 0 && left < this.#camera.width && top < this.#camera.height;
+    const standing = this.#tiles.find(level, Math.floor(slot.x / count), Math.floor(slot.y / count))?.slots.get(`${slot.x},${slot.y}`);
+    if (isSeen && standing && standing.picture.id !== slot.picture.id && this.#seen.size < MOST_LARGE) this.#paintThumbnail(slot, level);
+  }
+
   /** Results stay as they are, all else steps back. */
-  #paintLit(lit, level, colours) {
+  #paintLit(level, map, colours) {
     const context = this.#context;
-    const width = this.#camera.places(level);
-    const slots = new Map(lit.map(({ x, y }) => [`${Math.floor(x / width)},${Math.floor(y / width)}`, { level, x: Math.floor(x / width), y: Math.floor(y / width) }]));
+    const slots = this.#lit.slots(this.#camera.places(level));
     context.save();
     context.beginPath();
     context.rect(0, 0, this.#camera.width, this.#camera.height);
@@ -169,7 +184,10 @@ export class Painter {
     context.fillStyle = colours.paper;
     context.fill("evenodd");
     context.restore();
-    for (const slot of slots.values()) this.#frame(slot, colours.accent, null, 2.5);
+    for (const slot of slots.values()) {
+      this.#paintHidden(slot, level, map);
+      this.#frame({ ...slot, level }, colours.accent, null, 2.5);
+    }
   }
 
   #frame({ level, x, y }, colour, halo, width) {

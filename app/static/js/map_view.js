@@ -43,9 +43,9 @@ class MapView {
   constructor(page) {
     this.#page = page;
     const redraw = () => this.#redraw();
+    this.#lit = new Lit(page, this.#service, { show: () => this.#showLit(), changed: () => this.#lightAnew() });
     this.#tiles = new Tiles(this.#service, { came: () => this.#came(), failed: (failure) => this.#missed(failure), moved: () => this.#load() });
-    this.#painter = new Painter(this.#canvas, { camera: this.#camera, tiles: this.#tiles, service: this.#service, redraw });
-    this.#lit = new Lit(page, this.#service, { show: () => this.#showLit(), changed: redraw });
+    this.#painter = new Painter(this.#canvas, { camera: this.#camera, tiles: this.#tiles, service: this.#service, lit: this.#lit, redraw });
     this.#choice = new Choice(this.#camera, this.#painter);
     this.#list = new MapList((id) => page.openPicture(id));
     this.#tools = makeTools({
@@ -87,6 +87,13 @@ class MapView {
 
   failed(failure) {
     this.#lit.failed(failure);
+  }
+
+  /** Other slots are lit, and show other pictures. */
+  #lightAnew() {
+    const at = this.#map && this.#choice.at;
+    if (at) this.#choice.at = this.#slot(at.level, at.x, at.y) ?? at;
+    this.#redraw();
   }
 
   async #load(collection = this.#collection) {
@@ -189,7 +196,7 @@ class MapView {
   #slot(level, x, y) {
     const count = this.#map.tile_slots;
     const slot = this.#tiles.find(level, Math.floor(x / count), Math.floor(y / count))?.slots.get(`${x},${y}`);
-    return slot ? { level, x, y, slot } : null;
+    return slot ? { level, x, y, slot: this.#lit.shown(slot, this.#camera.places(level)) } : null;
   }
 
   #slotAt(left, top) {
@@ -254,7 +261,7 @@ class MapView {
     const style = getComputedStyle(this.#canvas);
     const colours = { accent: style.color, paper: style.backgroundColor, chosen: style.textDecorationColor };
     const chosen = this.#hovered ?? this.#shownChoice;
-    const fading = this.#painter.paint({ map: this.#map, lit: this.#lit.places, chosen: chosen?.level === level ? chosen : null, colours }, now_ms);
+    const fading = this.#painter.paint({ map: this.#map, chosen: chosen?.level === level ? chosen : null, colours }, now_ms);
     this.#canvas.setAttribute("aria-busy", String(this.#tiles.isWaiting));
     clearTimeout(this.#settle);
     if (!flying) this.#settle = setTimeout(() => this.#settled(), SETTLED_MS);
