@@ -45,6 +45,7 @@ writing       the second look at whoever changes something; audit: what administ
 key_schemas   request and response types of keys and sessions
 access/       keys, roles, the table of routes and roles, rates: what stands before every route
 collector     Python's collector of garbage, spared what the start has made
+warming       routes are built before the first request, not by it
 http_limits   how long and how large the head of a request may be
 listening     which addresses can be reached from this machine only
 embedding     texts and pictures → embeddings for clients of the OpenAI API;

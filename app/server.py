@@ -13,6 +13,7 @@ from collections.abc import Callable
 from types import FrameType
 
 import uvicorn
+from fastapi import FastAPI
 
 from app.access.keyring import Keyring
 from app.collector import set_aside_what_is_here, take_back_what_was
@@ -24,6 +25,7 @@ from app.listening import is_loopback
 from app.main import create_app
 from app.settings import Settings
 from app.state import ServiceState
+from app.warming import warm_routes
 from models.loading import load_encoder
 
 _BACKLOG = 2048
@@ -70,6 +72,8 @@ class Server(uvicorn.Server):
         if self._state.failure is not None:
             self.should_exit = True
         else:
+            assert isinstance(self.config.app, FastAPI)
+            await warm_routes(self.config.app)
             set_aside_what_is_here()
             self._on_ready()
 

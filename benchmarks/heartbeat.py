@@ -34,6 +34,7 @@ from app.collector import set_aside_what_is_here, take_back_what_was
 from app.main import create_app
 from app.server import listen, url_of
 from app.settings import Settings
+from app.warming import warm_routes
 from indexer.builder import index_collection
 from indexer.config import IndexConfig
 from indexer.gallery.generate import generate_gallery
@@ -153,6 +154,8 @@ def beat(folder: Path, seconds: float, clients: int) -> tuple[Beats, Beats, Beat
 
     async def serve() -> None:
         serving = asyncio.create_task(server.serve(sockets=[bound]))
+        await app.state.sightline.settled.wait()
+        await warm_routes(app)  # as the real process does before it says that it is ready
         await asyncio.to_thread(begin.wait)
         await service.keep(time.monotonic() + seconds)
         await asyncio.to_thread(asking.join)

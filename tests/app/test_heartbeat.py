@@ -12,10 +12,13 @@ from types import FrameType
 from typing import Any
 
 import httpx
+import pytest
 import uvicorn
 
 from app.main import create_app
+from app.metrics.recorder import Metrics
 from app.server import listen, url_of
+from app.warming import ASKED, NOWHERE, warm_routes
 from tests.app.conftest import RunningServer, picture_bytes, settings_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -146,6 +149,28 @@ def test_event_loop_does_nothing_that_may_block_whatever_is_asked(library):
         asked = _ask_everything(client, library)
     assert len(asked) > 15
     assert not watch.seen, "\n".join(sorted(watch.seen))
+
+
+def _counted(metrics: Metrics) -> dict[tuple[str, ...], float]:
+    ours = [one for family in metrics.registry.collect() for one in family.samples]
+    return {
+        (one.name, *one.labels.values()): one.value
+        for one in ours
+        if one.name.startswith("sightline_")
+    }
+
+
+@pytest.mark.anyio
+async def test_routes_are_built_before_the_first_request_and_nothing_is_asked(library):
+    app = create_app(settings_of(library.data_dir), lambda _: library.encoder)
+    async with app.router.lifespan_context(app):
+        await app.state.sightline.settled.wait()
+        before = _counted(app.state.sightline.metrics)
+        await warm_routes(app)
+        assert _counted(app.state.sightline.metrics) == before
+    paths = app.openapi()["paths"]
+    for path in ASKED:
+        assert "get" in paths[path.replace(f"/{NOWHERE}", "/{image_id}")], path
 
 
 def test_server_brings_the_quick_loop_and_the_quick_parser():
