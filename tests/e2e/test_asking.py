@@ -123,12 +123,18 @@ def test_questions_asked_before_are_kept_here_and_cleared(page: Page):
     expect(page.locator("#intro")).to_be_visible()
     page.reload()
     expect(page.locator("#intro")).to_be_visible()
-    page.click("#history-button")
-    page.locator("#history a").first.click()
+    page.locator("#brand").focus()
+    page.keyboard.press("a")
+    expect(page.locator("#history")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.locator("#history a").first).to_be_focused()
+    page.keyboard.press("Enter")
     heading(page, f"Best matches for {BOAT}")
-    page.click("#history-button")
-    page.get_by_role("button", name="Clear the history").click()
+    expect(page.locator("#brand")).to_be_focused()
+    page.keyboard.press("a")
+    page.get_by_role("button", name="Clear the history").press("Enter")
     expect(page.locator("#history")).to_contain_text("Nothing yet")
+    expect(page.locator("#history").get_by_role("button", name="Close")).to_be_focused()
     assert page.evaluate("localStorage.getItem('sightline-history')") is None
 
 

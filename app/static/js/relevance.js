@@ -26,7 +26,7 @@ export function isUnlikely(hit) {
   return isJudged(hit) && hit.relevance < UNLIKELY_BELOW;
 }
 
-/** How many hits stand above the line; -1 where there is none to draw: nothing is judged, nothing unlikely, or they are mixed. */
+/** How many hits stand above the line; -1 where there is none to draw: none is unlikely, or they are mixed. */
 export function countAboveLine(hits) {
   const first = hits.findIndex(isUnlikely);
   return hits.slice(first).every(isUnlikely) ? first : -1;

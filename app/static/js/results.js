@@ -39,14 +39,13 @@ export class Results {
     return this.cursor !== null;
   }
 
-  /** How many pictures came so far. */
+  /** How many pictures came. */
   get count() {
     return this.#answer?.hits.length ?? 0;
   }
 
-  /** Whether most likely no picture is what was asked for. */
   get isNoMatch() {
-    return this.#answer?.no_good_match === true;
+    return this.#answer?.no_good_match;
   }
 
   /** Show an answer, or what it adds. Returns the whole answer, pages joined. */
