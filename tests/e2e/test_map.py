@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.e2e.conftest import PATIENCE_MS
+from tests.e2e.conftest import GALLERY_PICTURES, HOSTILE_CAPTIONS, PATIENCE_MS
 from tests.e2e.test_page_access import PHONE, violations_in_both_themes
 
 CANVAS = ".map-canvas"
@@ -103,6 +103,7 @@ def test_pictures_in_view_are_a_list_and_nothing_bars_anybody(
     page.keyboard.press("Escape")
     expect(rows.nth(2)).to_be_focused()
     show_results_from_afar(page, rows)
+    light_more_than_a_page_of_results(page, service.url)
 
 
 def light_what_is_likely(page: Page) -> None:
@@ -119,6 +120,23 @@ def light_what_is_likely(page: Page) -> None:
     expect(lit.get_by_role("button")).to_be_hidden()
     page.go_back()
     expect(lit).to_contain_text("likely results are lit")
+
+
+def light_more_than_a_page_of_results(page: Page, url: str) -> None:
+    """Results are asked for as far as there are any; until then the line says that some miss."""
+    lit, held = page.locator(".map-lit"), list[Route]()
+
+    def hold_the_second(route: Route) -> None:
+        if json.loads(route.request.post_data or "{}")["cursor"]:
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/v1/search", hold_the_second)
+    page.goto(f"{url}/?where=thing+!%3D+nothing#/map")
+    expect(lit).to_contain_text("The first 48 results are lit")
+    held[0].continue_()
+    expect(lit).to_contain_text(f"{GALLERY_PICTURES + len(HOSTILE_CAPTIONS)} results are lit")
 
 
 def show_results_from_afar(page: Page, rows: Locator) -> None:
