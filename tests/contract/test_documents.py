@@ -55,10 +55,11 @@ def test_documents_name_make_targets_and_variables_that_exist(documents: list[Pa
 
 
 def test_documents_name_commands_and_flags_that_exist(documents: list[Path]):
+    sightline = get_command(cli)
     for document in documents:
         for program, *words in _commands(document):
             if Path(program).name == "sightline":
-                command: Any = get_command(cli)
+                command: Any = sightline
                 while commands := getattr(command, "commands", None):
                     assert words[0] in commands, (document, words)
                     command = commands[words.pop(0)]

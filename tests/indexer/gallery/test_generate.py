@@ -105,7 +105,6 @@ def test_another_seed_replaces_pictures_and_leaves_other_files_alone(tmp_path):
 
 
 def test_gallery_drawn_by_several_threads_equals_that_of_one(tmp_path, monkeypatch):
-    monkeypatch.undo()
     monkeypatch.setattr("os.cpu_count", lambda: 4)
     several = generate_gallery(tmp_path / "several", 12)
     monkeypatch.setattr("os.cpu_count", lambda: 1)
