@@ -7,6 +7,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.e2e.test_filters import tab_to
+
 BOAT = "a red boat on the sea"
 NEXT_PAGE = re.compile(r"/v1/search\?.*cursor=")
 
@@ -107,11 +109,12 @@ def test_duplicates_are_one_card_with_a_count_and_open_in_the_full_view(page: Pa
     card = page.locator(".card").filter(has=page.locator(".card-folded")).first
     expect(card).to_contain_text("+2")
     best = card.get_attribute("data-id")
-    card.locator(".card-open").click()
+    card.locator(".card-open").press("Enter")
     strip = page.locator("#viewer .twins a")
     expect(strip).to_have_count(3)
     expect(strip.first).to_have_attribute("aria-current", "true")
-    strip.nth(1).click()
+    tab_to(page, strip.nth(1))
+    page.keyboard.press("Enter")
     expect(strip.nth(1)).to_have_attribute("aria-current", "true")
     expect(strip.nth(1)).to_be_focused()
     assert f"open={best}" not in page.url
