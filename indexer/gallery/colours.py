@@ -27,11 +27,6 @@ def mix(first: str, second: str, share: float) -> str:
     return _hex(red, green, blue)
 
 
-def difference(first: str, second: str) -> int:
-    """By how many of 255 levels the channel differs that differs most."""
-    return max(abs(a - b) for a, b in zip(_channels(first), _channels(second), strict=True))
-
-
 def multiply(colour: str, factors: tuple[float, float, float]) -> str:
     """The colour seen under a light of the given red, green and blue strength."""
     red, green, blue = (a * f for a, f in zip(_channels(colour), factors, strict=True))
