@@ -22,7 +22,6 @@ from typing import Any
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # both sides alike, before torch is imported
 
-import open_clip
 import torch
 from PIL import Image
 from safetensors.torch import save_file
@@ -33,6 +32,7 @@ from indexer.config import IndexConfig
 from indexer.progress import SilentProgress
 from models.config import ModelConfig
 from models.encoder import Encoder
+from models.lean_imports import open_clip
 from models.loading import load_encoder, model_key
 
 _NAIVE_BATCH = 32

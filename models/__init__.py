@@ -10,7 +10,8 @@ cropping           a part of a decoded picture
 thumbnails         small JPEGs of decoded pictures
 text_truncation    text at the length it has, where that is exact
 thread_counts      one thread for small work, all for the rest
-open_clip_encoder  the only importer of open_clip
+lean_imports       the only importer of open_clip, timm and torchvision, without their ballast
+open_clip_encoder  an Encoder over any model of open_clip
 fake_encoder       weight-free and deterministic, for unit tests
 memory             what the process keeps between batches
 fusion             image towers without batch norms

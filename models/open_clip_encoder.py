@@ -1,4 +1,4 @@
-"""The only importer of open_clip: a loaded model behind the `Encoder` protocol.
+"""A loaded model of open_clip behind the `Encoder` protocol.
 
 Weights are read in fp32 on the CPU, fingerprinted, then cast and moved. Preprocessing, tokenizer
 and context length come from the model's own config. Never decides which model to load.
@@ -12,10 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import open_clip
 import torch
 from numpy.typing import NDArray
-from open_clip.transform import PreprocessCfg, image_transform_v2
 from PIL import Image
 from torch import Tensor
 
@@ -27,6 +25,12 @@ from models.fusion import without_batch_norms
 from models.golden import GOLDEN_TEXT, Golden, golden_picture
 from models.heat_maps import Cells
 from models.images import DecodedImage
+from models.lean_imports import (
+    PreprocessCfg,
+    allow_transformers,
+    image_transform_v2,
+    open_clip,
+)
 from models.patches import cell_features
 from models.preparation import ImagePreparer
 from models.text_truncation import find_causal_tower
@@ -52,6 +56,7 @@ def read_model(
     open_clip_name: str, pretrained: str | None, *, shown_name: str, cache_dir: str | None
 ) -> LoadedModel:
     """Let open_clip build the model and read its weights; whatever it raises comes through."""
+    allow_transformers(open_clip_name)
     network = open_clip.create_model(
         open_clip_name, pretrained, cache_dir=cache_dir, require_pretrained=True
     ).eval()

@@ -12,10 +12,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torchvision.transforms.v2 import functional as transforms
 
 from models.heat_maps import Region
 from models.images import DecodedImage
+from models.lean_imports import transforms
 
 # Decoded pixels are read-only, and nothing here writes to them: no copy is needed.
 warnings.filterwarnings("ignore", message="The given NumPy array is not writable")

@@ -6,10 +6,10 @@ Never trains anything.
 import random
 
 import numpy as np
-import open_clip
 import torch
 from numpy.typing import NDArray
 
+from models.lean_imports import open_clip
 from models.training.alignment import AlignmentTask
 from models.training.image_task import ImageTask
 from models.training.material import Texts

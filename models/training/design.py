@@ -12,10 +12,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import open_clip
 import torch
 from torch import Tensor
 
+from models.lean_imports import open_clip
 from models.training.teachers import IMAGE_SIDE, IMAGE_TEACHER
 
 OPEN_CLIP_CONFIG: dict[str, Any] = {

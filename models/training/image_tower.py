@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from timm.layers.mlp import Mlp
 from torch import Tensor, nn
 from torch.nn import functional
 
+from models.lean_imports import Mlp
 from models.training.augmentation import augmented
 from models.training.design import frozen_statistics
 from models.training.image_task import ImageTask, draw

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import open_clip
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from models.lean_imports import open_clip
 from models.training.concepts import Opinions, concept_set, family_sets
 from models.training.corpus import Sample, label_texts, phrases
 from models.training.families import basic_families, wider_families

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import timm
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
 from models.devices import choose_precision
 from models.images import decode_image
+from models.lean_imports import timm
 from models.preparation import ImagePreparer
 
 IMAGE_TEACHER = "tf_efficientnet_lite0"

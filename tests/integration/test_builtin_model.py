@@ -3,10 +3,10 @@
 import json
 
 import numpy as np
-import open_clip
 import torch
 
 from models.encoder import Encoder
+from models.lean_imports import open_clip
 from models.loading import BUILTIN_DIRECTORY
 
 MAX_WEIGHTS_BYTES = 60 * 10**6

@@ -4,10 +4,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-import open_clip
 import pytest
 import torch
 from safetensors.torch import save_file
+
+from models.lean_imports import open_clip
 
 PREPROCESSING = {"mean": [0.48, 0.45, 0.40], "std": [0.27, 0.26, 0.28]}
 VISION = {"image_size": 64, "layers": 2, "width": 64, "head_width": 32, "patch_size": 16}
@@ -52,6 +53,21 @@ def siglip_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def own_tokenizer_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model that brings a tokenizer other than CLIP's, as SigLIP does."""
     directory = tmp_path_factory.mktemp("own-tokenizer")
+    words = write_tokenizer(directory)
+    text = {
+        **TEXT,
+        "hf_tokenizer_name": "in-this-directory",
+        "vocab_size": words,
+        "context_length": 8,
+        "no_causal_mask": True,
+        "pool_type": "last",
+    }
+    model_cfg = {"embed_dim": 48, "custom_text": True, "vision_cfg": VISION, "text_cfg": text}
+    return write_model(directory, model_cfg)
+
+
+def write_tokenizer(directory: Path) -> int:
+    """A tokenizer of whole words, as transformers reads it. Returns how many it knows."""
     words = {"<pad>": 0, "<unk>": 1, "red": 2, "blue": 3, "boat": 4}
     tokenizer = {
         "version": "1.0",
@@ -62,13 +78,4 @@ def own_tokenizer_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (directory / "tokenizer.json").write_text(json.dumps(tokenizer))
     about = {"tokenizer_class": "PreTrainedTokenizerFast", "unk_token": "<unk>"}
     (directory / "tokenizer_config.json").write_text(json.dumps({**about, "pad_token": "<pad>"}))
-    text = {
-        **TEXT,
-        "hf_tokenizer_name": "in-this-directory",
-        "vocab_size": len(words),
-        "context_length": 8,
-        "no_causal_mask": True,
-        "pool_type": "last",
-    }
-    model_cfg = {"embed_dim": 48, "custom_text": True, "vision_cfg": VISION, "text_cfg": text}
-    return write_model(directory, model_cfg)
+    return len(words)

@@ -3,12 +3,12 @@
 from collections import OrderedDict
 
 import pytest
-import timm
 import torch
 from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from models.fusion import without_batch_norms
+from models.lean_imports import timm
 
 
 def with_lively_statistics(network: nn.Module) -> nn.Module:

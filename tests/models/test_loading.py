@@ -6,7 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import open_clip
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
@@ -15,6 +14,7 @@ from models.config import ModelConfig
 from models.errors import GoldenMismatchError, ModelLoadError
 from models.fingerprint import model_fingerprint
 from models.golden import GOLDEN_FILE, golden_of, write_golden
+from models.lean_imports import open_clip
 from models.loading import load_encoder, model_key
 
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import open_clip
 import pytest
 import torch
 from numpy.typing import NDArray
@@ -15,6 +14,7 @@ from torch import Tensor
 from models.config import ModelConfig
 from models.encoder import Embeddings
 from models.images import DecodedImage, decode_image
+from models.lean_imports import open_clip
 from models.loading import load_encoder
 from models.open_clip_encoder import OpenClipEncoder
 from models.thread_counts import ALL_THREADS, computing_with

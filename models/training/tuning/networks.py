@@ -14,14 +14,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import open_clip
 import torch
-from open_clip.factory import _get_hf_config
 from safetensors import safe_open
 from torch import Tensor, nn
 
 from models.config import BUILTIN_MODEL, ModelConfig
 from models.errors import TrainingError
+from models.lean_imports import allow_transformers, hub_config, open_clip
 from models.loading import BUILTIN_DIRECTORY, CONFIG_FILE, load_network, model_directory
 from models.open_clip_encoder import LoadedModel, OpenClipEncoder, image_preparer, loaded_model
 from models.preparation import ImagePreparer
@@ -92,6 +91,7 @@ def built(name: str, config: dict[str, Any], seed: int) -> Base:
         loud = logging.root.manager.disable
         logging.disable(logging.WARNING)  # open_clip warns that there are no weights: that is meant
         try:
+            allow_transformers(place)
             network = open_clip.create_model(place, load_weights=False, pretrained_text=False)
             tokenizer = open_clip.get_tokenizer(place)
         except (RuntimeError, ValueError, KeyError, TypeError, OSError, ImportError) as error:
@@ -130,7 +130,7 @@ def _config_of(config: ModelConfig, loaded: LoadedModel) -> dict[str, Any]:
         model_cfg = stored["model_cfg"]
     elif config.model_name.startswith(_HUB_PREFIX):
         hub_name = config.model_name.removeprefix(_HUB_PREFIX)
-        model_cfg = _get_hf_config(hub_name, cache_dir=config.cache_dir)["model_cfg"]
+        model_cfg = hub_config(hub_name, cache_dir=config.cache_dir)["model_cfg"]
     else:
         model_cfg = open_clip.get_model_config(config.model_name)
     return {"model_cfg": copy.deepcopy(model_cfg), "preprocess_cfg": preprocessing}

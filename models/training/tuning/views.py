@@ -14,9 +14,9 @@ from dataclasses import replace
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torchvision.transforms.v2 import functional as transforms
 
 from models.images import DecodedImage
+from models.lean_imports import transforms
 from models.preparation import ImagePreparer
 
 _SMALLEST_PART = 0.6  # of the area; captions speak of the whole picture

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import open_clip
 import pytest
 import torch
 from torch.nn import functional
 
 from models.config import ModelConfig
 from models.golden import GOLDEN_FILE
+from models.lean_imports import open_clip
 from models.loading import load_encoder
 from models.text_truncation import find_causal_tower
 from models.training.alignment import (

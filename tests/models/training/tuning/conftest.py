@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import open_clip
 import pytest
 import torch
 from PIL import Image
 from safetensors.torch import save_file
 
 from models.config import ModelConfig
+from models.lean_imports import open_clip
 from models.training.tuning.networks import Base, load_base
 from models.training.tuning.pictures import Entry
 
