@@ -30,6 +30,8 @@ ACCELERATOR ?= $(shell nvidia-smi >/dev/null 2>&1 && echo gpu || echo cpu)
 
 # Waiting OpenMP threads must sleep: spinning ones make a shared machine ten times slower.
 export OMP_WAIT_POLICY := PASSIVE
+# What Python has compiled is kept: every process, and the tests start many, would do it anew.
+export PYTHONDONTWRITEBYTECODE :=
 # Paths reach the recipes through the environment, so that spaces and quotes in them are harmless.
 export IMAGES DATA
 
@@ -110,7 +112,7 @@ $(BIN)/sightline index "$$IMAGES" & indexing=$$!; \
 	wait; exit $$status
 endef
 
-test: lint ## Run the linters, then every test
+test: install-test ## Run every test; the linters are among them
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile \
 	  --no-loadscope-reorder $(PYTEST_ARGS)
 

@@ -2,13 +2,15 @@
 
 Browser tests wait more than they compute, and what several files share (a drawn gallery) is made by
 the first while the others wait. So files of one folder of tests are spread among those of the
-others: what waits and what computes goes on at the same time, from the beginning to the end.
+others: what waits and what computes goes on at the same time, from the beginning to the end. The
+linters come first: the type check is the longest of all tests.
 """
 
 from pathlib import Path
 
 import pytest
 
+_FIRST = "test_linters.py"
 _SPREAD = ("e2e", "integration")  # folders whose files wait, each spread among all others
 
 
@@ -26,4 +28,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for files in folders.values()
         for number, tests in enumerate(files.values())
     ]
-    items[:] = [item for _, tests in sorted(placed, key=lambda one: one[0]) for item in tests]
+    ordered = [item for _, tests in sorted(placed, key=lambda one: one[0]) for item in tests]
+    items[:] = sorted(ordered, key=lambda item: item.path.name != _FIRST)
