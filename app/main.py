@@ -6,12 +6,14 @@ at once, /readyz when questions can be answered.
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import BaseRoute
 
 from app.access.doors import Doors, doors_of
 from app.access.keyring import Keyring
@@ -110,10 +112,19 @@ def create_app(
     )
     app.state.sightline = state
     install_error_handlers(app)
-    for router in _ROUTERS:
-        app.include_router(router)
+    app.router.routes.extend(_routes())
     app.mount("/static", page.PAGE_FILES)
     return app
+
+
+@cache
+def _routes() -> tuple[BaseRoute, ...]:
+    """All routes; what FastAPI works out about one lies with it, and holds for every app."""
+    together = FastAPI(openapi_url=None, generate_unique_id_function=_operation_id)
+    before = len(together.router.routes)
+    for router in _ROUTERS:
+        together.include_router(router)
+    return tuple(together.router.routes[before:])
 
 
 def _middleware(state: ServiceState) -> list[Middleware]:

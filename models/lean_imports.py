@@ -47,7 +47,7 @@ def _left_alone(function: Callable[..., Any] | None = None, *_: Any, **__: Any) 
 
 
 @contextmanager
-def _put_off() -> Iterator[None]:
+def put_off() -> Iterator[None]:
     """While it lasts, the compiler and transformers are not there, unless they already are."""
     compiler = _Later(_COMPILER)
     compiler.is_compile_supported = _is_compile_supported  # type: ignore[attr-defined]
@@ -66,7 +66,7 @@ def _put_off() -> Iterator[None]:
                 del modules[name]
 
 
-with _put_off():
+with put_off():
     import open_clip
     import timm
     from open_clip import hf_model
@@ -82,6 +82,7 @@ __all__ = [
     "hub_config",
     "image_transform_v2",
     "open_clip",
+    "put_off",
     "timm",
     "transforms",
 ]

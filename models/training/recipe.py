@@ -13,6 +13,7 @@ import argparse
 import copy
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -36,7 +37,7 @@ from models.training.rounds import (
     train_round,
 )
 from models.training.schedule import Report
-from models.training.teachers import load_image_teacher
+from models.training.teachers import ImageTeacher, load_image_teacher
 from models.training.text_tower import TextPlan, start_token_embeddings, train_text_tower
 
 
@@ -58,8 +59,7 @@ def run(recipe: Recipe, report: Report) -> None:
     network = build_network()
     samples = read_samples(recipe)
     teacher = load_image_teacher(recipe.classes)
-    sentences = [line for path in recipe.sentences for line in path.read_text().splitlines()]
-    texts = gather_texts(samples, teacher.names, sentences, recipe.work)
+    texts = read_texts(recipe, samples, teacher)
     report(f"{len(samples)} pictures, {len(texts.texts)} texts")
     train_text = partial(_text_phase, network, texts, recipe, report)
     phase(recipe.work / "text.pt", network.text, train_text)
@@ -86,6 +86,12 @@ def read_samples(recipe: Recipe) -> list[Sample]:
     return samples
 
 
+def read_texts(recipe: Recipe, samples: Sequence[Sample], teacher: ImageTeacher) -> Texts:
+    """All texts, with what the sentence encoder says of them."""
+    sentences = [line for path in recipe.sentences for line in path.read_text().splitlines()]
+    return gather_texts(samples, teacher.names, sentences, recipe.work)
+
+
 def _text_phase(network: Any, texts: Texts, recipe: Recipe, report: Report) -> None:
     start_token_embeddings(network.text, token_meanings(recipe.work))
     train_text_tower(network, texts.tokens, texts.embeddings, TextPlan(), report)
@@ -107,9 +113,9 @@ def _project(network: Any, lessons: Lessons) -> Tensor:
     return targets
 
 
-def main() -> None:
-    """Read the command line and run."""
-    parser = argparse.ArgumentParser(description="Train the built-in model.")
+def parsed(description: str) -> Recipe:
+    """Where the command line says that things are."""
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--data", type=Path, required=True, help="train.csv and its tar files")
     parser.add_argument(
         "--captioned", type=Path, action="append", default=[], help="manifest.jsonl"
@@ -119,23 +125,25 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True, help="caches and finished phases")
     parser.add_argument("--out", type=Path, required=True, help="the model directory to write")
     options = parser.parse_args()
+    return Recipe(
+        options.data,
+        tuple(options.captioned),
+        tuple(options.sentences),
+        options.classes,
+        options.work,
+        options.out,
+    )
+
+
+def main() -> None:
+    """Read the command line and run."""
     started = time.monotonic()
 
     def report(line: str) -> None:
         sys.stdout.write(f"{time.monotonic() - started:7.0f} s  {line}\n")
         sys.stdout.flush()
 
-    run(
-        Recipe(
-            options.data,
-            tuple(options.captioned),
-            tuple(options.sentences),
-            options.classes,
-            options.work,
-            options.out,
-        ),
-        report,
-    )
+    run(parsed("Train the built-in model."), report)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from models.encoder import Embeddings, Encoder
 from models.loading import load_encoder, model_key
 from tests.sharing import made_once
 
-PICTURES = 240
+PICTURES = 160
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,12 @@
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
+import pytest
 import transformers
 
-from models.lean_imports import allow_transformers
+from models.lean_imports import allow_transformers, put_off
 from tests.models.conftest import TEXT, VISION, write_model, write_tokenizer
 
 _HEAVY = ("torch._dynamo", "torch._inductor", "sympy", "transformers")
@@ -23,13 +25,6 @@ print(len(one), bool(abs(one - other).max() > 0.01), "transformers" in sys.modul
 import torchvision, torch._dynamo.utils
 print(torch.compiler.disable is disable, torch._dynamo.utils.is_compile_supported("cpu"))
 print(torchvision.ops.roi_align(torch.ones(1, 1, 4, 4), [torch.ones(1, 4)], 1).item())
-"""
-_ALREADY_THERE = """
-import sys, transformers, torch._dynamo.utils
-before = transformers, torch._dynamo.utils
-import open_clip.hf_model, models.open_clip_encoder
-print((sys.modules["transformers"], sys.modules["torch._dynamo.utils"]) == before)
-print(open_clip.hf_model.transformers is transformers)
 """
 
 
@@ -54,8 +49,15 @@ def test_compiler_and_transformers_come_when_they_are_asked_for_and_whole(
     ]
 
 
-def test_what_is_there_already_stays():
-    assert run(_ALREADY_THERE) == ["True", "True"]
+def test_what_is_there_already_stays(monkeypatch: pytest.MonkeyPatch):
+    there = ModuleType("torch._dynamo.utils")
+    monkeypatch.setitem(sys.modules, there.__name__, there)
+    library = sys.modules["transformers"]
+    with put_off():
+        assert sys.modules[there.__name__] is there
+        assert sys.modules["transformers"] is library
+    assert sys.modules[there.__name__] is there
+    assert sys.modules["transformers"] is library
 
 
 def _with_a_text_tower_of_transformers(directory: Path) -> Path:
