@@ -35,8 +35,12 @@ from models.evaluation.relevance_fit import (
     put_to_test,
 )
 from models.evaluation.relevance_questions import (
+    ABSURD,
     CAPTION,
+    GIBBERISH,
+    OTHERS,
     REMOVED,
+    SALAD,
     CaptionedPictures,
     captioned,
     strangers,
@@ -45,12 +49,14 @@ from models.evaluation.relevance_report import (
     FULL,
     SIMPLER,
     Figures,
+    Floats,
     by_kind,
     figures,
     of_fit,
     of_simpler,
     reliability,
     unchanged_first_hits,
+    weighted_auroc,
     with_figures,
     wrongly_refused,
 )
@@ -60,6 +66,8 @@ from models.relevance import Modality, RelevanceFit
 from models.relevance_file import RELEVANCE_FILE, write_relevance
 
 _MOST_OTHERS = 1000
+# What no picture answers, in three sorts that count alike.
+_SORTS = ((REMOVED,), (ABSURD, SALAD, GIBBERISH), (OTHERS,))
 
 
 def main() -> None:
@@ -176,9 +184,22 @@ def show(fit: RelevanceFit, to_fit: Trials, to_report: Trials) -> None:
                     f"{one.auroc_of_cosine:.3f} | {one.no_match_said:.2f} |"
                 )
             if modality is Modality.TEXT:
+                print(f"\ncaptions alone: {captions_alone(chances.match, small):.3f}")
+                print(f"the same by raw cosine: {captions_alone(small.cosines[:, 0], small):.3f}")
                 same = unchanged_first_hits(small, CAPTION, REMOVED)
                 print(f"\nfirst hit unchanged when all matches are removed: {same:.3f}")
             print()
+
+
+def captions_alone(scores: Floats, tested: Trials) -> float:
+    """AUROC of the captions that a picture answers against the three sorts that none does."""
+    shares = np.zeros(len(tested.kind))
+    shares[tested.kind == CAPTION] = 1
+    for kinds in _SORTS:
+        for kind in kinds:
+            mine = tested.kind == kind
+            shares[mine] = 1 / len(kinds) / max(mine.sum(), 1)
+    return weighted_auroc(scores, tested.kind == CAPTION, shares)
 
 
 def _rows(found: Sequence[Figures]) -> None:
