@@ -9,7 +9,6 @@ something asks for them; whoever imports them later gets them as they are.
 from __future__ import annotations
 
 import importlib
-import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -102,7 +101,6 @@ def _may_need_transformers(open_clip_name: str) -> bool:
         return True
     if open_clip_name.startswith(_DIRECTORY):
         directory = Path(open_clip_name.removeprefix(_DIRECTORY))
-        config = json.loads((directory / _CONFIG_FILE).read_text(encoding="utf-8"))["model_cfg"]
-    else:
-        config = open_clip.get_model_config(open_clip_name) or {}
-    return _NEEDS_TRANSFORMERS in config.get("text_cfg", {})
+        # Not parsed: what is wrong with a config is for open_clip to say.
+        return _NEEDS_TRANSFORMERS in (directory / _CONFIG_FILE).read_text(encoding="utf-8")
+    return _NEEDS_TRANSFORMERS in str(open_clip.get_model_config(open_clip_name))
