@@ -169,7 +169,7 @@ def test_run_that_is_told_to_end_takes_service_and_indexer_along(
     (installed.folder / "checkout/.venv/bin/sightline").write_text(
         "#!/bin/sh\n"
         # The group is told, and make's shell tells its own once more: heard once.
-        "trap 'trap \"\" TERM; echo $1 ended >> \"$LOG\"; exit 0' TERM\n"
+        'trap \'trap "" TERM; echo $1 ended >> "$LOG"; exit 0\' TERM\n'
         'echo $1 began >> "$LOG"\n'
         "while :; do sleep 0.05; done\n"
     )
