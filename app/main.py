@@ -121,10 +121,9 @@ def create_app(
 def _routes() -> tuple[BaseRoute, ...]:
     """All routes; what FastAPI works out about one lies with it, and holds for every app."""
     together = FastAPI(openapi_url=None, generate_unique_id_function=_operation_id)
-    before = len(together.router.routes)
     for router in _ROUTERS:
         together.include_router(router)
-    return tuple(together.router.routes[before:])
+    return tuple(together.router.routes)
 
 
 def _middleware(state: ServiceState) -> list[Middleware]:

@@ -18,10 +18,11 @@ from typing import Any
 
 import torch
 
+from models.loading import CONFIG_FILE, HUB_PREFIX
+
 _COMPILER = "torch._dynamo.utils"
 _TRANSFORMERS = "transformers"
-_HUB, _DIRECTORY = "hf-hub:", "local-dir:"
-_CONFIG_FILE = "open_clip_config.json"
+_DIRECTORY = "local-dir:"
 _NEEDS_TRANSFORMERS = "hf_model_name"
 
 
@@ -97,10 +98,10 @@ def allow_transformers(open_clip_name: str) -> None:
 
 
 def _may_need_transformers(open_clip_name: str) -> bool:
-    if open_clip_name.startswith(_HUB):
+    if open_clip_name.startswith(HUB_PREFIX):
         return True
     if open_clip_name.startswith(_DIRECTORY):
         directory = Path(open_clip_name.removeprefix(_DIRECTORY))
         # Not parsed: what is wrong with a config is for open_clip to say.
-        return _NEEDS_TRANSFORMERS in (directory / _CONFIG_FILE).read_text(encoding="utf-8")
+        return _NEEDS_TRANSFORMERS in (directory / CONFIG_FILE).read_text(encoding="utf-8")
     return _NEEDS_TRANSFORMERS in str(open_clip.get_model_config(open_clip_name))

@@ -26,7 +26,7 @@ BUILTIN_DIRECTORY = Path(__file__).parent / "builtin"
 CONFIG_FILE = "open_clip_config.json"
 # They change no embedding, and so make no other model.
 _FITTED_FILES = (CALIBRATION_FILE, RELEVANCE_FILE)
-_HUB_PREFIX = "hf-hub:"
+HUB_PREFIX = "hf-hub:"
 _WEIGHT_SUFFIXES = (".safetensors", ".bin", ".pt", ".pth", ".npz", ".json")
 
 
@@ -130,7 +130,7 @@ def _read(config: ModelConfig) -> LoadedModel:
     with _hub_access(config.allow_hub):
         from models.open_clip_encoder import read_model
 
-        if directory is None and not config.model_name.startswith(_HUB_PREFIX):
+        if directory is None and not config.model_name.startswith(HUB_PREFIX):
             _check_known(config)
         try:
             return read_model(

@@ -21,12 +21,11 @@ from torch import Tensor, nn
 from models.config import BUILTIN_MODEL, ModelConfig
 from models.errors import TrainingError
 from models.lean_imports import allow_transformers, hub_config, open_clip
-from models.loading import BUILTIN_DIRECTORY, CONFIG_FILE, load_network, model_directory
+from models.loading import BUILTIN_DIRECTORY, CONFIG_FILE, HUB_PREFIX, load_network, model_directory
 from models.open_clip_encoder import LoadedModel, OpenClipEncoder, image_preparer, loaded_model
 from models.preparation import ImagePreparer
 from models.text_truncation import find_causal_tower
 
-_HUB_PREFIX = "hf-hub:"
 _FRESH_SCALE, _FRESH_BIAS = 10.0, -10.0  # where SigLIP starts (Zhai et al. 2023, section 3.2)
 
 
@@ -128,8 +127,8 @@ def _config_of(config: ModelConfig, loaded: LoadedModel) -> dict[str, Any]:
     if directory is not None:
         stored = json.loads((directory / CONFIG_FILE).read_text(encoding="utf-8"))
         model_cfg = stored["model_cfg"]
-    elif config.model_name.startswith(_HUB_PREFIX):
-        hub_name = config.model_name.removeprefix(_HUB_PREFIX)
+    elif config.model_name.startswith(HUB_PREFIX):
+        hub_name = config.model_name.removeprefix(HUB_PREFIX)
         model_cfg = hub_config(hub_name, cache_dir=config.cache_dir)["model_cfg"]
     else:
         model_cfg = open_clip.get_model_config(config.model_name)
