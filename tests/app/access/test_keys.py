@@ -13,6 +13,7 @@ from app.access.key_store import KeyStore
 from app.access.keyring import Keyring
 from app.access.roles import Role
 from app.door_failures import KeyNotFoundError, KeysUnreadableError
+from tests.keys import secret_of
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def test_key_is_found_by_itself_and_by_nothing_like_it(store: KeyStore):
     other, other_key = store.create(Role.SEARCH, "")
     records = {one.key_id: one for one in store.records()}
     assert matching(key, records) == record
-    secret, other_secret = key.split("_", 2)[2], other_key.split("_", 2)[2]
+    secret, other_secret = secret_of(key), secret_of(other_key)
     wrong = [
         "",
         secret,
@@ -46,7 +47,7 @@ def test_file_of_keys_holds_no_key_and_is_its_owners_alone(store: KeyStore):
     _, key = store.create(Role.ADMIN, "me")
     text = store.path.read_text("utf-8")
     assert key not in text
-    assert key.split("_", 2)[2] not in text
+    assert secret_of(key) not in text
     assert stat.S_IMODE(store.path.stat().st_mode) == 0o600
     assert not list(store.path.parent.glob("*.unfinished"))
 
